@@ -1,0 +1,259 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"tandem"
+	"tandem/center"
+	"tandem/connector"
+	"tandem/event"
+	"tandem/presence"
+)
+
+const token = "admin token"
+
+var (
+	instanceID  = tandem.NameID("instance", "one")
+	availableID = tandem.NameID("status", "Available")
+	breakID     = tandem.NameID("status", "Break")
+	agent1      = tandem.NameID("user", "agent1")
+	agent2      = tandem.NameID("user", "agent2")
+)
+
+var _ Connectors = (*connector.Manager)(nil)
+
+// world is a small stand-in of engine, vault and connectors: commands change
+// its state, with a few of the machine's refusals.
+type world struct {
+	mu        sync.Mutex
+	state     presence.State
+	secrets   map[string]string
+	agents    []connector.Agent
+	erased    []tandem.ID
+	restarted []tandem.ID
+	notices   []Notice
+	actors    []tandem.Actor
+	broken    error
+	handler   *Handler
+}
+
+func newWorld() *world {
+	w := &world{secrets: map[string]string{}, state: presence.State{
+		Center: instanceID, Systems: map[tandem.ID]*presence.System{}, Agents: map[tandem.ID]*presence.Agent{},
+		Statuses: map[tandem.ID]*event.AgentStatusSaved{
+			availableID: {StatusID: availableID, Name: "Available", Type: event.Routable, Enabled: true},
+			breakID:     {StatusID: breakID, Name: "Break", Type: event.Custom, Enabled: true},
+		},
+	}}
+	for _, id := range []tandem.ID{agent1, agent2} {
+		w.state.Agents[id] = &presence.Agent{UserID: id, Legs: []presence.Leg{{SystemID: instanceID, Health: event.HealthOK}}}
+	}
+	w.handler = New(Config{
+		Authorize: Bearer(token, Principal{Name: "admin", Actor: tandem.Actor{Kind: tandem.ActorUser}}),
+		Instances: func(context.Context) ([]Instance, error) { return []Instance{{ID: instanceID, Alias: "sample"}}, nil },
+		Do:        w.do, Look: w.look, Connectors: w, Secrets: w, Log: slog.New(slog.DiscardHandler),
+		Notices: func(_ context.Context, _ tandem.ID, limit int) ([]Notice, error) {
+			return w.notices[:min(limit, len(w.notices))], nil
+		},
+		Health: func(context.Context) []Check {
+			return []Check{{Name: "journal", OK: true}, {Name: "media", Detail: "not connected"}}
+		},
+		CheckSystem: func(s event.SystemSaved) error {
+			if !strings.HasPrefix(s.URL, "https://") {
+				return tandem.Errorf(tandem.Invalid, "url", "want https")
+			}
+			return nil
+		},
+	})
+	return w
+}
+
+func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, body any) (any, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if instance != instanceID {
+		return nil, tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", instance)
+	}
+	if w.broken != nil {
+		return nil, w.broken
+	}
+	w.actors = append(w.actors, actor)
+	switch b := body.(type) {
+	case presence.SaveSystem:
+		if b.System.Name == "" {
+			return nil, tandem.Errorf(tandem.Invalid, "Name", "give the system a name")
+		}
+		s := w.state.Systems[b.System.SystemID]
+		if s == nil {
+			s = &presence.System{}
+			w.state.Systems[b.System.SystemID] = s
+		}
+		if b.System.Policy == 0 {
+			b.System.Policy = event.Master
+		}
+		s.Saved = b.System
+	case presence.DeleteSystem:
+		if w.state.Systems[b.SystemID] == nil {
+			return nil, tandem.Errorf(tandem.NotFound, "SystemId", "there is no system %s", b.SystemID)
+		}
+		delete(w.state.Systems, b.SystemID)
+	case presence.LinkAgent:
+		a := w.state.Agents[b.UserID]
+		if a == nil {
+			return nil, tandem.Errorf(tandem.NotFound, "UserId", "there is no user %s", b.UserID)
+		}
+		a.Legs = append(a.Legs, presence.Leg{SystemID: b.SystemID, RemoteID: b.RemoteID, Health: event.HealthOK})
+	case presence.UnlinkAgent:
+		w.state.Agents[b.UserID].Legs = w.state.Agents[b.UserID].Legs[:1]
+	case presence.ReleaseLeg:
+		w.state.Agents[b.UserID].Legs[1].Health = event.HealthOK
+	case center.EraseSubject:
+		if b.Subject == agent1 {
+			return nil, tandem.Errorf(tandem.Conflict, "Subject", "the user still exists; delete the user first")
+		}
+		w.erased = append(w.erased, b.Subject)
+	default:
+		return nil, errors.New("a command that nobody owns")
+	}
+	return nil, nil
+}
+
+func (w *world) look(_ context.Context, instance tandem.ID, look func(View)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if instance != instanceID {
+		return tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", instance)
+	}
+	look(View{
+		Presence: &w.state,
+		Users: func() []User {
+			return []User{{agent1, "agent1", "Agent1@example.com"}, {agent2, "agent2", "agent2@example.com"}}
+		},
+		Desired: func(_, system tandem.ID) string {
+			if system == instanceID {
+				return ""
+			}
+			return "101"
+		},
+	})
+	return nil
+}
+
+// Refresh implements Connectors.
+func (w *world) Refresh(_ context.Context, system tandem.ID) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state.Systems[system].Statuses = []event.RemoteStatus{
+		{Remote: "2", Name: "Offline"}, {Remote: "3", Name: "Online"},
+		{Remote: "101", Name: "Lunch", Custom: true}, {Remote: "102", Name: "On a call", Custom: true, Focusing: true},
+		{Remote: "103", Name: "Twice", Custom: true}, {Remote: "104", Name: "Twice", Custom: true},
+	}
+	return nil
+}
+
+// Agents implements Connectors.
+func (w *world) Agents(context.Context, tandem.ID) ([]connector.Agent, error) {
+	if w.agents == nil {
+		return nil, errors.New("no answer")
+	}
+	return w.agents, nil
+}
+
+// Restart implements Connectors.
+func (w *world) Restart(system tandem.ID) { w.restarted = append(w.restarted, system) }
+
+// Secret implements Secrets.
+func (w *world) Secret(_ context.Context, name string) ([]byte, error) {
+	if s, ok := w.secrets[name]; ok {
+		return []byte(s), nil
+	}
+	return nil, tandem.Errorf(tandem.NotFound, "Name", "there is no secret %q", name)
+}
+
+// PutSecret implements Secrets.
+func (w *world) PutSecret(_ context.Context, name string, secret []byte) error {
+	w.secrets[name] = string(secret)
+	return nil
+}
+
+// DeleteSecret implements Secrets.
+func (w *world) DeleteSecret(_ context.Context, name string) error {
+	if _, ok := w.secrets[name]; !ok {
+		return tandem.Errorf(tandem.NotFound, "Name", "there is no secret %q", name)
+	}
+	delete(w.secrets, name)
+	return nil
+}
+
+// answer is what the API said.
+type answer struct {
+	*httptest.ResponseRecorder
+	t *testing.T
+}
+
+// call makes a request below the instance, or to a path that begins with a
+// slash.
+func (w *world) call(t *testing.T, method, path, body string) answer {
+	t.Helper()
+	if !strings.HasPrefix(path, "/") {
+		path = "/admin/instances/" + instanceID.String() + "/" + path
+	}
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+token)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	a := answer{httptest.NewRecorder(), t}
+	w.handler.ServeHTTP(a, r)
+	if !json.Valid(a.Body.Bytes()) || a.Header().Get("Content-Type") != "application/json" {
+		t.Fatalf("%s %s: the answer is no JSON: %q", method, path, a.Body)
+	}
+	if strings.Contains(a.Body.String(), "top secret") {
+		t.Errorf("%s %s: the answer has a secret: %s", method, path, a.Body)
+	}
+	return a
+}
+
+// ok reads a successful answer.
+func (a answer) ok(into any) {
+	a.t.Helper()
+	if a.Code != http.StatusOK {
+		a.t.Fatalf("answered %d: %s", a.Code, a.Body)
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(a.Body.Bytes(), into); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// refused checks a refusal and the field that it names.
+func (a answer) refused(status int, field string) {
+	a.t.Helper()
+	var e struct {
+		Error errorJSON `json:"error"`
+	}
+	if err := json.Unmarshal(a.Body.Bytes(), &e); err != nil || a.Code != status || e.Error.Field != field || e.Error.Message == "" {
+		a.t.Errorf("answered %d %s, want %d naming %q", a.Code, strings.TrimSpace(a.Body.String()), status, field)
+	}
+}
+
+const sampleSystem = `{"kind":"zendesk","name":"Zendesk","url":"https://example.zendesk.com","client_id":"tandem","client_secret":"top secret",
+	"status_sync":true,"mapping":[{"remote":"Online","status":"Available"}]}`
+
+// create makes a system and returns its path.
+func (w *world) create(t *testing.T) (tandem.ID, string) {
+	t.Helper()
+	var s systemJSON
+	w.call(t, "POST", "systems", sampleSystem).ok(&s)
+	return s.ID, "systems/" + s.ID.String()
+}

@@ -1,0 +1,123 @@
+package admin
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tandem"
+	"tandem/event"
+)
+
+// mappingInput is one row of a mapping: statuses by name or id.
+type mappingInput struct {
+	Remote    string `json:"remote"` // the system's status
+	Status    string `json:"status"` // the center's status
+	Preferred bool   `json:"preferred"`
+}
+
+// mappingJSON is one row as it is shown.
+type mappingJSON struct {
+	Remote     string    `json:"remote"`
+	RemoteName string    `json:"remote_name,omitempty"`
+	StatusID   tandem.ID `json:"status_id"`
+	StatusName string    `json:"status_name,omitempty"`
+	Preferred  bool      `json:"preferred"`
+}
+
+// names are the statuses of a system and of the center, by id.
+type names struct {
+	remotes  map[string]string
+	statuses map[tandem.ID]string
+}
+
+// zendeskStatuses are the statuses that every Zendesk account has ("Zendesk:
+// Unified Agent Status API"); they are known before the account was asked.
+var zendeskStatuses = map[string]string{"2": "Offline", "3": "Online", "4": "Away", "5": "Transfers Only"}
+
+// namesOf collects the names that count for a system, which may not exist yet.
+func namesOf(v View, system tandem.ID) names {
+	n := names{remotes: map[string]string{}, statuses: map[tandem.ID]string{}}
+	for id, st := range v.Presence.Statuses {
+		n.statuses[id] = st.Name
+	}
+	s := v.Presence.Systems[system]
+	if s == nil || len(s.Statuses) == 0 {
+		n.remotes = zendeskStatuses
+		return n
+	}
+	for _, st := range s.Statuses {
+		n.remotes[st.Remote] = st.Name
+	}
+	return n
+}
+
+func (n names) mapping(rows []mappingInput) ([]event.MappingRow, error) {
+	var mapping []event.MappingRow
+	for i, in := range rows {
+		remote, err := n.remote(fmt.Sprintf("mapping[%d].remote", i), in.Remote)
+		if err != nil {
+			return nil, err
+		}
+		status, err := n.status(fmt.Sprintf("mapping[%d].status", i), in.Status)
+		if err != nil {
+			return nil, err
+		}
+		mapping = append(mapping, event.MappingRow{Remote: remote, StatusID: status, Preferred: in.Preferred})
+	}
+	return mapping, nil
+}
+
+// remote finds a system's status. A number that is not listed (yet) is taken as
+// an id.
+func (n names) remote(field, text string) (string, error) {
+	if n.remotes[text] != "" {
+		return text, nil
+	}
+	found, err := byName(n.remotes, tandem.SortedKeys(n.remotes), field, text)
+	if err != nil || found != "" {
+		return found, err
+	}
+	if _, err := strconv.ParseUint(text, 10, 64); err == nil {
+		return text, nil
+	}
+	return "", tandem.Errorf(tandem.Invalid, field, "the system has no status %q as far as is known; refresh its statuses, or give the id", text)
+}
+
+// status finds a status of the center.
+func (n names) status(field, text string) (tandem.ID, error) {
+	if id, err := tandem.ParseID(text); err == nil {
+		return id, nil
+	}
+	found, err := byName(n.statuses, tandem.SortedIDs(n.statuses), field, text)
+	if err == nil && found.IsZero() {
+		err = tandem.Errorf(tandem.Invalid, field, "there is no agent status %q", text)
+	}
+	return found, err
+}
+
+// byName finds the one thing with a name: as written, or else in any case. The
+// zero value means that there is none.
+func byName[K comparable](all map[K]string, order []K, field, text string) (found K, err error) {
+	for _, same := range []func(string) bool{
+		func(name string) bool { return name == text },
+		func(name string) bool { return strings.EqualFold(name, strings.TrimSpace(text)) },
+	} {
+		count := 0
+		for _, k := range order {
+			if same(all[k]) {
+				found = k
+				count++
+			}
+		}
+		switch count {
+		case 0:
+			continue
+		case 1:
+			return found, nil
+		}
+		var none K
+		return none, tandem.Errorf(tandem.Invalid, field, "%d statuses are called %q; give the id", count, text)
+	}
+	return found, nil
+}

@@ -1,0 +1,126 @@
+package center
+
+import (
+	"tandem"
+	"tandem/event"
+)
+
+// applyConfig applies the events of configuration.
+func (m *Machine) applyConfig(ev tandem.Event) bool {
+	st := &m.state
+	switch ev := ev.(type) {
+	case *event.InstanceCreated:
+		st.Instance = *ev
+		m.dirty.add(entity{kindInstance, ev.InstanceID})
+	case *event.UserSaved:
+		m.applyUser(ev)
+	case *event.UserDeleted:
+		delete(st.Agents, ev.UserID)
+		m.index.RemoveAgent(ev.UserID)
+		m.dirty.add(entity{kindAgent, ev.UserID})
+	case *event.AgentStatusSaved:
+		st.Statuses[ev.StatusID] = ev
+		m.dirty.add(entity{kindStatus, ev.StatusID})
+	case *event.QueueSaved:
+		st.Queues[ev.QueueID] = ev
+		m.dirty.add(entity{kindQueue, ev.QueueID})
+	case *event.QueueDeleted:
+		delete(st.Queues, ev.QueueID)
+		m.dirty.add(entity{kindQueue, ev.QueueID})
+	case *event.HoursSaved:
+		st.Hours[ev.HoursID] = ev
+		m.dirty.add(entity{kindHours, ev.HoursID})
+	case *event.HoursDeleted:
+		delete(st.Hours, ev.HoursID)
+		m.dirty.add(entity{kindHours, ev.HoursID})
+	case *event.RoutingProfileSaved:
+		m.applyRoutingProfile(ev)
+	case *event.RoutingProfileDeleted:
+		delete(st.RoutingProfiles, ev.ProfileID)
+		m.index.SetProfile(ev.ProfileID, nil)
+		m.dirty.add(entity{kindRoutingProfile, ev.ProfileID})
+	case *event.SecurityProfileSaved:
+		st.SecurityProfiles[ev.ProfileID] = ev
+		m.dirty.add(entity{kindSecurityProfile, ev.ProfileID})
+	case *event.FlowSaved:
+		m.applyFlowSaved(ev)
+	case *event.FlowDeleted:
+		delete(st.Flows, ev.FlowID)
+		m.dirty.add(entity{kindFlow, ev.FlowID})
+	case *event.NumberAssociated:
+		m.applyNumber(ev)
+	default:
+		return false
+	}
+	return true
+}
+
+// applyUser makes a new user an agent who is offline.
+func (m *Machine) applyUser(ev *event.UserSaved) {
+	a := m.state.Agents[ev.UserID]
+	if a == nil {
+		a = &Agent{StatusID: m.statusOfType(event.Offline), StatusSince: ev.ModifiedAt}
+		m.state.Agents[ev.UserID] = a
+	}
+	a.User = *ev
+	m.agentChanged(a)
+}
+
+// statusOfType is the one status of type Routable, or of type Offline.
+func (m *Machine) statusOfType(t event.StatusType) tandem.ID {
+	for _, id := range tandem.SortedIDs(m.state.Statuses) {
+		if m.state.Statuses[id].Type == t {
+			return id
+		}
+	}
+	return tandem.ID{}
+}
+
+func (m *Machine) applyRoutingProfile(ev *event.RoutingProfileSaved) {
+	m.state.RoutingProfiles[ev.ProfileID] = ev
+	m.index.SetProfile(ev.ProfileID, ev.Entries)
+	m.dirty.add(entity{kindRoutingProfile, ev.ProfileID})
+	for _, id := range tandem.SortedIDs(m.state.Agents) {
+		if a := m.state.Agents[id]; a.User.RoutingProfileID == ev.ProfileID {
+			m.agentChanged(a)
+		}
+	}
+}
+
+func (m *Machine) applyFlowSaved(ev *event.FlowSaved) {
+	f := m.state.Flows[ev.FlowID]
+	if f == nil {
+		f = &Flow{}
+		m.state.Flows[ev.FlowID] = f
+	}
+	f.Saved = *ev
+	m.dirty.add(entity{kindFlow, ev.FlowID})
+	if !ev.Published {
+		return
+	}
+	if old := f.Published; old != nil {
+		v := flowVersion{ev.FlowID, old.Version}
+		if m.running[v] > 0 {
+			if f.Running == nil {
+				f.Running = map[uint64]*event.FlowSaved{}
+			}
+			f.Running[old.Version] = old
+		} else {
+			delete(m.programs, v)
+		}
+	}
+	f.Published = ev
+}
+
+func (m *Machine) applyNumber(ev *event.NumberAssociated) {
+	if old := m.state.Numbers[ev.NumberID]; old != nil {
+		delete(m.numbers, old.Number)
+	}
+	m.dirty.add(entity{kindNumber, ev.NumberID})
+	if ev.FlowID.IsZero() {
+		delete(m.state.Numbers, ev.NumberID)
+		return
+	}
+	m.state.Numbers[ev.NumberID] = ev
+	m.numbers[ev.Number] = ev.NumberID
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"tandem"
+	"tandem/admin"
+	"tandem/center"
+	"tandem/connector/zendesk"
+	"tandem/directory"
+	"tandem/engine"
+	"tandem/event"
+	"tandem/hook"
+	"tandem/instance"
+	"tandem/presence"
+	"tandem/view/notice"
+)
+
+// adminAPI is Tandem's own API over this core.
+func (e *edges) adminAPI() *admin.Handler {
+	c := e.core
+	return admin.New(admin.Config{
+		Authorize: func(r *http.Request) (admin.Principal, bool) {
+			return admin.Principal{Name: "admin token", Actor: tandem.Actor{Kind: tandem.ActorAPI}}, e.token.Valid(bearer(r))
+		},
+		Instances: e.listInstances,
+		Do:        e.adminCommand,
+		Look: func(ctx context.Context, id tandem.ID, look func(admin.View)) error {
+			return c.engine.Read(ctx, id, func(in *instance.Instance) { look(adminView(in)) })
+		},
+		Notices: e.notices, Health: e.checks, CheckSystem: zendesk.Check,
+		Connectors: e.connectors, Secrets: c.data.vault, Log: c.log,
+	})
+}
+
+func (e *edges) listInstances(ctx context.Context) ([]admin.Instance, error) {
+	var all []admin.Instance
+	err := e.core.engine.Read(ctx, directory.Shard, func(in *instance.Instance) {
+		d, _ := instance.Find[*directory.Machine](in)
+		for _, id := range tandem.SortedIDs(d.State().Instances) {
+			all = append(all, admin.Instance{ID: id, Alias: d.State().Instances[id].Alias})
+		}
+	})
+	return all, err
+}
+
+// adminCommand hands a command on; where it changes which systems there are,
+// the connectors hear of it.
+func (e *edges) adminCommand(ctx context.Context, id tandem.ID, actor tandem.Actor, body any) (any, error) {
+	answer, err := e.core.engine.Do(ctx, id, engine.Request{Actor: actor, Body: body})
+	if err != nil {
+		return nil, err
+	}
+	switch body.(type) {
+	case presence.SaveSystem, presence.DeleteSystem:
+		e.systemsChanged(ctx, id)
+	}
+	return answer, nil
+}
+
+func adminView(in *instance.Instance) admin.View {
+	p, _ := instance.Find[*presence.Machine](in)
+	m, _ := instance.Find[*center.Machine](in)
+	return admin.View{
+		Presence: p.State(), Desired: p.Desired,
+		Users: func() []admin.User {
+			var users []admin.User
+			for _, id := range tandem.SortedIDs(m.State().Agents) {
+				u := &m.State().Agents[id].User
+				users = append(users, admin.User{ID: id, Username: string(u.Username), Email: string(u.Email)})
+			}
+			return users
+		},
+	}
+}
+
+// notices reads what was told, once the readers have taken all that is durable.
+func (e *edges) notices(ctx context.Context, id tandem.ID, limit int) ([]admin.Notice, error) {
+	if err := e.core.engine.AwaitViews(ctx, id); err != nil {
+		return nil, err
+	}
+	found, err := notice.Newest(ctx, e.core.views.views.Reader(), id, limit)
+	var all []admin.Notice
+	for _, n := range found {
+		all = append(all, admin.Notice(n))
+	}
+	return all, err
+}
+
+// checks is what the health page shows.
+func (e *edges) checks(ctx context.Context) []admin.Check {
+	_, err := instances(ctx, e.core.engine)
+	journal := admin.Check{Name: "journal", OK: err == nil}
+	if err != nil {
+		journal.Detail = err.Error()
+	}
+	link := e.core.link.Load()
+	voice := admin.Check{Name: "voice process", OK: link != nil && link.Connected()}
+	if !voice.OK {
+		voice.Detail = "no link: calls go on, new ones are refused"
+	}
+	return []admin.Check{journal, voice}
+}
+
+// hooks receives signed webhooks.
+func (e *edges) hooks() *hook.Handler {
+	return hook.New(hook.Config{Find: e.findSystem, Secrets: e.core.data.vault, Do: e.connectorCommand, Log: e.core.log})
+}
+
+// findSystem finds an enabled system among all instances.
+func (e *edges) findSystem(ctx context.Context, system tandem.ID) (hook.System, bool) {
+	ids, err := instances(ctx, e.core.engine)
+	if err != nil {
+		return hook.System{}, false
+	}
+	for _, id := range ids {
+		var saved *event.SystemSaved
+		err := e.core.engine.Read(ctx, id, func(in *instance.Instance) {
+			p, _ := instance.Find[*presence.Machine](in)
+			if s := p.State().Systems[system]; s != nil {
+				found := s.Saved
+				saved = &found
+			}
+		})
+		if err == nil && saved != nil {
+			return hook.System{InstanceID: id, Kind: saved.System}, saved.Enabled
+		}
+	}
+	return hook.System{}, false
+}

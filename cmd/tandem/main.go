@@ -1,0 +1,75 @@
+// Command tandem is the contact center: one binary that is the server, its
+// child processes and the operator's tools.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"tandem/supervise"
+)
+
+// version is set by the build.
+var version = "unknown"
+
+// commands is the command line.
+type commands struct {
+	Init    initCommand    `cmd:"" help:"Create the first instance in a data folder."`
+	Serve   serveCommand   `cmd:"" help:"Run the contact center."`
+	Demo    demoCommand    `cmd:"" help:"Run a sample contact center with simulated callers and a Zendesk stand-in."`
+	Doctor  doctorCommand  `cmd:"" help:"Find what is wrong with the set-up, and say what mends it."`
+	Journal journalCommand `cmd:"" help:"Look into the journal while the server is stopped."`
+	Explain explainCommand `cmd:"" help:"Tell from the journal why something happened, while the server is stopped."`
+	Core    coreCommand    `cmd:"" hidden:""`
+	Media   mediaCommand   `cmd:"" hidden:""`
+
+	Version kong.VersionFlag `help:"Print the version."`
+}
+
+// refused is an error that starting again cannot mend.
+type refused struct{ error }
+
+func main() {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("tandem"), kong.UsageOnError(),
+		kong.Description("A contact center that keeps every agent's status true everywhere."),
+		kong.Vars{"version": version}, kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		panic(err)
+	}
+	call, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		fail(fmt.Errorf("%w; see: tandem --help", err), 2)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	call.BindTo(ctx, (*context.Context)(nil))
+	err = call.Run(ctx)
+	var no refused
+	switch {
+	case errors.As(err, &no):
+		fail(err, supervise.ExitRefused)
+	case err != nil:
+		fail(err, 1)
+	}
+}
+
+// fail prints one line and ends the process.
+func fail(err error, code int) {
+	fmt.Fprintln(os.Stderr, "tandem:", strings.ReplaceAll(err.Error(), "\n", "; "))
+	os.Exit(code)
+}
+
+// interrupts yields the operator's wishes to stop.
+func interrupts() <-chan os.Signal {
+	c := make(chan os.Signal, 2)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	return c
+}

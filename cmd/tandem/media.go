@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tandem/cmd/tandem/config"
+	"tandem/media"
+	"tandem/supervise"
+)
+
+// mediaCommand is the voice process, a child of serve.
+type mediaCommand struct{}
+
+// The sockets that the voice process inherits, in order.
+const (
+	mediaSIPSocket = iota
+	mediaLinkSocket
+)
+
+// Run implements the command.
+func (mediaCommand) Run(ctx context.Context) error {
+	var settings childSettings
+	parent, err := supervise.Adopt(os.Stdin, &settings)
+	if err != nil {
+		return err
+	}
+	mediaConfig, err := voiceConfig(settings.Config)
+	if err != nil {
+		return refused{err}
+	}
+	if mediaConfig.SIPConn, err = supervise.PacketConn(mediaSIPSocket); err != nil {
+		return err
+	}
+	if mediaConfig.LinkListener, err = supervise.Listener(mediaLinkSocket); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	process, err := media.New(ctx, mediaConfig)
+	if err != nil {
+		return err
+	}
+	go obey(parent, stop, func() { process.Drain(); go stopWhenQuiet(ctx, process, stop) })
+	if err := parent.Ready(struct{}{}); err != nil {
+		return err
+	}
+	return process.Run(ctx)
+}
+
+// obey carries out the parent's orders until the parent is gone. A child's own
+// interrupts are the parent's business.
+func obey(parent *supervise.Parent, stop, drain func()) {
+	signals := interrupts()
+	for {
+		select {
+		case order, ok := <-parent.Orders():
+			if !ok {
+				stop()
+				return
+			}
+			if order == "drain" {
+				drain()
+			}
+		case <-signals:
+		}
+	}
+}
+
+// stopWhenQuiet ends the voice process once it has no call any more.
+func stopWhenQuiet(ctx context.Context, p *media.Process, stop func()) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for p.Metrics().Rooms > 0 {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+	stop()
+}
+
+// voiceConfig turns the operator's settings into the voice process's.
+func voiceConfig(cfg config.Config) (media.Config, error) {
+	low, high, err := cfg.RTPRange()
+	if err != nil {
+		return media.Config{}, err
+	}
+	m := media.Config{
+		RTPPortMin: low, RTPPortMax: high, Prompts: cfg.Prompts, Data: filepath.Join(cfg.Data, "voice"),
+		Bucket: cfg.BlobURL(), Log: logger(cfg.Log, "media"),
+	}
+	if m.BindIP, err = netip.ParseAddr(cfg.RTPAddress); err != nil {
+		return m, fmt.Errorf("rtp_address: %w", err)
+	}
+	if cfg.ExternalIP != "" {
+		if m.ExternalIP, err = netip.ParseAddr(cfg.ExternalIP); err != nil {
+			return m, fmt.Errorf("external_ip: %w", err)
+		}
+	}
+	for _, t := range cfg.Trunks {
+		allowed, err := t.AllowedPrefixes()
+		if err != nil {
+			return m, fmt.Errorf("trunk %s: %w", t.Name, err)
+		}
+		m.Trunks = append(m.Trunks, media.Trunk{
+			Name: t.Name, Allowed: allowed, Numbers: t.Numbers, Prefixes: t.Prefixes, Address: t.Address,
+			User: t.User, Secret: t.Password, DefaultRegion: t.Region,
+		})
+	}
+	return m, nil
+}

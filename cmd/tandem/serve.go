@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tandem/cmd/tandem/config"
+	"tandem/journal/sqlite"
+	"tandem/supervise"
+)
+
+// serveCommand runs the supervisor.
+type serveCommand struct {
+	settingFlags
+	HTTP      string `name:"http" help:"Address of the API and pages, plain HTTP; port 0 picks a free one." placeholder:"ADDR"`
+	HTTPS     string `name:"https" help:"Address of the API and pages over TLS." placeholder:"ADDR"`
+	SIP       string `name:"sip" help:"Address of the SIP user agent, UDP." placeholder:"ADDR"`
+	ReadyFile string `help:"Write addresses and process ids here, as JSON, once everything serves." placeholder:"FILE" type:"path"`
+	JSON      bool   `help:"Print the addresses as JSON."`
+}
+
+// endpoints is what --ready-file and --json tell.
+type endpoints struct {
+	Endpoint string `json:"endpoint"`
+	Admin    string `json:"admin"`
+	Console  string `json:"console"`
+	CCP      string `json:"ccp"`
+	HTTPS    string `json:"https,omitempty"`
+	SIP      string `json:"sip"`
+	PID      int    `json:"pid"`
+	CorePID  int    `json:"corePid"`
+	MediaPID int    `json:"mediaPid"`
+}
+
+// childSettings is what the supervisor tells its children.
+type childSettings struct {
+	Config config.Config
+	Link   string // the unix socket between core and media
+	HTTPS  bool   // the core has a third socket, for TLS
+}
+
+// Run implements the command.
+func (c *serveCommand) Run(ctx context.Context) error {
+	cfg, err := c.load(map[string]string{"http": c.HTTP, "https": c.HTTPS, "sip": c.SIP})
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(cfg.Data, sqlite.FileName)); err != nil {
+		return fmt.Errorf("there is no instance in %s yet; create one with: tandem init --data %s", cfg.Data, cfg.Data)
+	}
+	return serve(ctx, cfg, c.ReadyFile, func(e endpoints) { c.announce(cfg, e) })
+}
+
+func (c *serveCommand) announce(cfg config.Config, e endpoints) {
+	if c.JSON {
+		json.NewEncoder(os.Stdout).Encode(e)
+		return
+	}
+	rows := [][2]string{{"version", version}, {"data", cfg.Data + " (kept)"}, {"API endpoint", e.Endpoint}, {"admin API", e.Admin}}
+	if e.HTTPS != "" {
+		rows = append(rows, [2]string{"over TLS", e.HTTPS})
+	}
+	rows = append(rows, [2]string{"SIP", e.SIP}, [2]string{"health", e.Endpoint + "/healthz"}, [2]string{"metrics", e.Endpoint + "/metrics"})
+	for _, r := range rows {
+		fmt.Printf("%-14s %s\n", r[0], r[1])
+	}
+	fmt.Printf("next: tandem doctor --data %s\n", cfg.Data)
+}
+
+// serve opens the sockets, runs core and media, and drains at the first
+// interrupt; the second stops at once.
+func serve(ctx context.Context, cfg config.Config, readyFile string, announce func(endpoints)) error {
+	if err := cfg.Writable(); err != nil {
+		return err
+	}
+	s, err := openSockets(cfg)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	log := logger(cfg.Log, "supervisor")
+	sup, err := newSupervisor(cfg, s, log)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	ended := make(chan error, 1)
+	go func() { ended <- sup.Run(ctx) }()
+	go publish(ctx, sup, s, readyFile, announce, log)
+	signals := interrupts()
+	for asked := 0; ; {
+		select {
+		case <-signals:
+			if asked++; asked == 1 {
+				go drain(ctx, sup, log, func() { stop(context.Canceled) })
+				continue
+			}
+			stop(context.Canceled)
+		case err := <-ended:
+			if readyFile != "" {
+				os.Remove(readyFile)
+			}
+			return err
+		}
+	}
+}
+
+// drain lets live calls end: no new contacts, and once the voice process has
+// no call any more everything stops.
+func drain(ctx context.Context, sup *supervise.Supervisor, log *slog.Logger, stop func()) {
+	log.Info("draining: no new contacts; interrupt again to stop at once")
+	for _, i := range []int{mediaChild, coreChild} {
+		sup.Child(i).Order("drain")
+	}
+	media := sup.Child(mediaChild)
+	media.Expect()
+	for {
+		pid, _, _, changed := media.State()
+		if pid == 0 {
+			stop()
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// The children, in the order in which they start.
+const (
+	mediaChild = iota
+	coreChild
+)
+
+func newSupervisor(cfg config.Config, s *sockets, log *slog.Logger) (*supervise.Supervisor, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	settings := childSettings{Config: cfg, Link: s.linkPath, HTTPS: s.httpsFile != nil}
+	media := supervise.Spec{Name: "media", Path: self, Args: []string{"media"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.sipFile, s.linkFile}}
+	core := supervise.Spec{Name: "core", Path: self, Args: []string{"core"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.httpFile}}
+	if s.httpsFile != nil {
+		core.Files = append(core.Files, s.httpsFile)
+	}
+	return supervise.New(log, media, core), nil
+}
+
+// publish announces the addresses once, and keeps the ready file true while
+// children come and go.
+func publish(ctx context.Context, sup *supervise.Supervisor, s *sockets, readyFile string, announce func(endpoints), log *slog.Logger) {
+	for announced := false; ; {
+		if sup.AwaitReady(ctx) != nil {
+			return
+		}
+		e := s.endpoints()
+		var mediaChanged, coreChanged <-chan struct{}
+		e.MediaPID, _, _, mediaChanged = sup.Child(mediaChild).State()
+		e.CorePID, _, _, coreChanged = sup.Child(coreChild).State()
+		if readyFile != "" {
+			if err := writeWhole(readyFile, e); err != nil {
+				log.Error("the ready file was not written", "err", err)
+			}
+		}
+		if !announced {
+			announced = true
+			announce(e)
+		}
+		select {
+		case <-mediaChanged:
+		case <-coreChanged:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// writeWhole writes JSON so that a reader sees all of it or nothing.
+func writeWhole(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err == nil {
+		err = os.WriteFile(path+".new", append(b, '\n'), 0o600)
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// sockets are the listening sockets, which outlive the children.
+type sockets struct {
+	http, https, link             net.Listener
+	sip                           net.PacketConn
+	httpFile, httpsFile, linkFile *os.File
+	sipFile                       *os.File
+	linkDir, linkPath             string
+}
+
+func openSockets(cfg config.Config) (s *sockets, err error) {
+	s = &sockets{}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.http, s.httpFile, err = listenTCP("http", cfg.HTTP); err != nil {
+		return s, err
+	}
+	if cfg.HTTPS != "" {
+		if s.https, s.httpsFile, err = listenTCP("https", cfg.HTTPS); err != nil {
+			return s, err
+		}
+	}
+	if s.sip, err = net.ListenPacket("udp", cfg.SIP); err != nil {
+		return s, busy("sip", cfg.SIP, err)
+	}
+	if s.sipFile, err = s.sip.(*net.UDPConn).File(); err != nil {
+		return s, err
+	}
+	if s.linkDir, err = os.MkdirTemp("", "tandem-"); err != nil {
+		return s, fmt.Errorf("make a folder for the socket between core and media: %w", err)
+	}
+	s.linkPath = filepath.Join(s.linkDir, "voice.sock")
+	if s.link, err = net.Listen("unix", s.linkPath); err != nil {
+		return s, err
+	}
+	s.linkFile, err = s.link.(*net.UnixListener).File()
+	return s, err
+}
+
+func listenTCP(name, address string) (net.Listener, *os.File, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, nil, busy(name, address, err)
+	}
+	f, err := l.(*net.TCPListener).File()
+	return l, f, err
+}
+
+func busy(name, address string, err error) error {
+	return fmt.Errorf("cannot listen on %s: %w; choose another address with --%s, port 0 picks a free one", address, errors.Unwrap(err), name)
+}
+
+func (s *sockets) endpoints() endpoints {
+	base := "http://" + s.http.Addr().String()
+	e := endpoints{Endpoint: base, Admin: base + "/admin", Console: base + "/console", CCP: base + "/ccp", SIP: s.sip.LocalAddr().String(), PID: os.Getpid()}
+	if s.https != nil {
+		e.HTTPS = "https://" + s.https.Addr().String()
+	}
+	return e
+}
+
+func (s *sockets) close() {
+	for _, c := range []interface{ Close() error }{s.http, s.https, s.link, s.sip} {
+		if c != nil && !isNil(c) {
+			c.Close()
+		}
+	}
+	for _, f := range []*os.File{s.httpFile, s.httpsFile, s.linkFile, s.sipFile} {
+		if f != nil {
+			f.Close()
+		}
+	}
+	if s.linkDir != "" {
+		os.RemoveAll(s.linkDir)
+	}
+}
+
+func isNil(c any) bool {
+	switch c := c.(type) {
+	case net.Listener:
+		return c == nil
+	case net.PacketConn:
+		return c == nil
+	}
+	return c == nil
+}
+
+// stopWithin bounds how long a server waits for requests under way.
+const stopWithin = 5 * time.Second

@@ -1,0 +1,6 @@
+//go:build race
+
+package zendesk
+
+// raceFactor is how much slower the race detector makes a test.
+const raceFactor = 10

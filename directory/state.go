@@ -1,0 +1,29 @@
+package directory
+
+import (
+	"tandem"
+	"tandem/event"
+)
+
+// Shard is the id of the directory's journal.
+var Shard = tandem.NameID("tandem", "directory")
+
+// State is all that the directory remembers.
+//
+//wire:state
+type State struct {
+	Instances map[tandem.ID]*event.InstanceListed
+	Numbers   map[tandem.ID]*event.NumberClaimed
+}
+
+// The commands of the directory.
+type (
+	// ListInstance makes an instance known. Its alias must be free.
+	ListInstance struct{ Instance event.InstanceListed }
+	// ClaimNumber gives a phone number to an instance. The number must be free
+	// and be one that a trunk brings, which the edge checks. The answer is its
+	// tandem.ID.
+	ClaimNumber struct{ Number event.NumberClaimed }
+	// ReleaseNumber gives a phone number back.
+	ReleaseNumber struct{ NumberID tandem.ID }
+)

@@ -1,0 +1,260 @@
+package flow
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Params reads the parameters of one action, or of an object in them, and notes
+// what is wrong. Each method names one parameter; the ones never named are
+// reported as unknown. A parameter that is missing or wrong reads as the zero
+// value and false.
+type Params struct {
+	// Rules are the block's own at first; a Compile whose parameters decide them
+	// changes them here.
+	Rules Rules
+
+	path    string // such as "Actions[1].Parameters"
+	members map[string]json.RawMessage
+	named   map[string]bool
+	inner   []*Params
+	report  *report
+}
+
+// report collects the problems of a flow, and knows the instance's resources if
+// there are any to check against.
+type report struct {
+	problems  Problems
+	resources Resources
+}
+
+func (r *report) add(p Problem) { r.problems = append(r.problems, p) }
+
+func newParams(raw json.RawMessage, path string, rules Rules, r *report) *Params {
+	p := &Params{Rules: rules, path: path, named: map[string]bool{}, report: r}
+	if raw != nil && json.Unmarshal(raw, &p.members) != nil {
+		p.members = nil
+	}
+	return p
+}
+
+// Fail reports a parameter's value as wrong.
+func (p *Params) Fail(name, hint string) {
+	p.report.add(Problem{Message: msgPropertyValue, Path: p.path + "." + name, Hint: hint})
+}
+
+// Require reports those of the parameters that are missing.
+func (p *Params) Require(names ...string) {
+	for _, name := range names {
+		if !p.Has(name) {
+			p.report.add(Problem{Message: msgMissing, Path: p.path + "." + name})
+		}
+	}
+}
+
+// Has says whether a parameter is there.
+func (p *Params) Has(name string) bool {
+	p.named[name] = true
+	raw, ok := p.members[name]
+	return ok && string(raw) != "null"
+}
+
+// Accept lets parameters stand that have no effect here.
+func (p *Params) Accept(names ...string) {
+	for _, name := range names {
+		p.named[name] = true
+	}
+}
+
+// OneOf returns the one of several parameters that is there, and reports it when
+// there is none or more than one.
+func (p *Params) OneOf(names ...string) (string, bool) {
+	var present []string
+	for _, name := range names {
+		if p.Has(name) {
+			present = append(present, name)
+		}
+	}
+	if len(present) == 1 {
+		return present[0], true
+	}
+	message := "Action is missing a property. One of these is required"
+	if len(present) > 1 {
+		message = "Only one of these properties may be defined"
+	}
+	p.report.add(Problem{Message: message + ". Properties: [" + strings.Join(names, ", ") + "]", Path: p.path})
+	return "", false
+}
+
+// Static reads a value that may not come from an attribute.
+func (p *Params) Static(name string) (string, bool) {
+	text, ok := p.scalar(name)
+	if ok && !ParseTemplate(text).Static() {
+		p.Fail(name, "It cannot come from an attribute")
+		return "", false
+	}
+	return text, ok
+}
+
+// Text reads text that may hold references to attributes.
+func (p *Params) Text(name string) (Template, bool) {
+	text, ok := p.scalar(name)
+	if !ok {
+		return Template{}, false
+	}
+	t := ParseTemplate(text)
+	p.checkRoots(name, t)
+	return t, true
+}
+
+// Path reads a value that is one reference to an attribute.
+func (p *Params) Path(name string) (Template, bool) {
+	t, ok := p.Text(name)
+	if ok && !t.Single() {
+		p.Fail(name, "It must be one reference to an attribute, such as $.Attributes.language")
+		return Template{}, false
+	}
+	return t, ok
+}
+
+// Reference reads the id or ARN of a resource, or one reference to an attribute
+// that holds it. It reports a resource that the instance does not have.
+func (p *Params) Reference(name string, kind ResourceKind) (Reference, bool) {
+	t, ok := p.Text(name)
+	if !ok {
+		return Reference{}, false
+	}
+	if !t.Static() && !t.Single() {
+		p.Fail(name, "It must be an id, an ARN, or one reference to an attribute")
+		return Reference{}, false
+	}
+	if known := p.report.resources; known != nil && t.Static() && !known.Known(kind, ResourceID(t.Source())) {
+		p.Fail(name, fmt.Sprintf("The instance has no such %s", kind))
+	}
+	return Reference{template: t}, true
+}
+
+// Int reads a whole number within limits.
+func (p *Params) Int(name string, least, most int) (int, bool) {
+	text, ok := p.Static(name)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		p.Fail(name, fmt.Sprintf("It must be a whole number from %d to %d", least, most))
+		return 0, false
+	}
+	return n, true
+}
+
+// Bool reads True or False.
+func (p *Params) Bool(name string) (value, ok bool) {
+	text, ok := p.Static(name)
+	if !ok {
+		return false, false
+	}
+	if value, ok = truth(text); !ok {
+		p.Fail(name, "It must be True or False")
+	}
+	return value, ok
+}
+
+// Strings reads a list of texts without references.
+func (p *Params) Strings(name string) ([]string, bool) {
+	items, ok := p.list(name)
+	texts := make([]string, len(items))
+	for i, item := range items {
+		text, isScalar := scalar(item)
+		if !isScalar {
+			p.Fail(fmt.Sprintf("%s[%d]", name, i), "Expected text")
+		}
+		texts[i] = text
+	}
+	return texts, ok
+}
+
+// Object reads an object as Params of its own.
+func (p *Params) Object(name string) (*Params, bool) {
+	if !p.Has(name) {
+		return nil, false
+	}
+	return p.open(p.members[name], p.path+"."+name)
+}
+
+// Objects reads a list of objects.
+func (p *Params) Objects(name string) ([]*Params, bool) {
+	items, ok := p.list(name)
+	if !ok {
+		return nil, false
+	}
+	var objects []*Params
+	for i, item := range items {
+		if object, ok := p.open(item, fmt.Sprintf("%s.%s[%d]", p.path, name, i)); ok {
+			objects = append(objects, object)
+		}
+	}
+	return objects, len(objects) == len(items)
+}
+
+// Names lists the names of all parameters, sorted.
+func (p *Params) Names() []string { return slices.Sorted(maps.Keys(p.members)) }
+
+func (p *Params) open(raw json.RawMessage, path string) (*Params, bool) {
+	object := newParams(raw, path, Rules{}, p.report)
+	if object.members == nil {
+		p.report.add(Problem{Message: msgPropertyValue, Path: path, Hint: "Expected an object"})
+		return nil, false
+	}
+	p.inner = append(p.inner, object)
+	return object, true
+}
+
+func (p *Params) list(name string) ([]json.RawMessage, bool) {
+	if !p.Has(name) {
+		return nil, false
+	}
+	var items []json.RawMessage
+	if json.Unmarshal(p.members[name], &items) != nil {
+		p.Fail(name, "Expected a list")
+		return nil, false
+	}
+	return items, true
+}
+
+// scalar reads a value as text. Empty text is left to the check of the whole
+// action and reads as missing.
+func (p *Params) scalar(name string) (string, bool) {
+	if !p.Has(name) {
+		return "", false
+	}
+	text, ok := scalar(p.members[name])
+	if !ok {
+		p.Fail(name, "Expected text")
+	}
+	return text, ok && text != ""
+}
+
+func (p *Params) checkRoots(name string, t Template) {
+	for _, path := range t.References() {
+		if !knownRoots[path[0]] {
+			p.Fail(name, "There is no attribute $."+path[0])
+		}
+	}
+}
+
+// finish reports the parameters that nobody named.
+func (p *Params) finish() {
+	for _, name := range p.Names() {
+		if !p.named[name] {
+			p.report.add(Problem{Message: msgPropertyName, Path: p.path + "." + name, Hint: "The block has no such parameter"})
+		}
+	}
+	for _, inner := range p.inner {
+		inner.finish()
+	}
+}

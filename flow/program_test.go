@@ -1,0 +1,325 @@
+package flow_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"tandem/flow"
+	"tandem/flow/block"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// center is an Env with one queue; it remembers what flows have done.
+type center struct {
+	channel  string
+	open     bool
+	full     bool
+	noQueues bool
+	target   string
+	values   map[string]string
+}
+
+func (c *center) Channel() string { return c.channel }
+func (c *center) Value(path ...string) (string, bool) {
+	value, ok := c.values[strings.Join(path, ".")]
+	return value, ok
+}
+func (c *center) HoursOpen(id string) (open, known bool) { return c.open, id != "" || c.target != "" }
+func (c *center) QueueKnown(string) bool                 { return !c.noQueues }
+func (c *center) QueueHasRoom() (room, known bool)       { return !c.full, c.target != "" }
+
+func (c *center) carryOut(acts []flow.Act) {
+	for _, act := range acts {
+		switch act := act.(type) {
+		case flow.SetTargetQueue:
+			c.target = act.QueueID
+		case flow.SetAttributes:
+			for name, value := range act.Attributes {
+				c.values["Attributes."+name] = value
+			}
+		case flow.SetStoredInput:
+			c.values["StoredCustomerInput"] = act.Value
+		}
+	}
+}
+
+func compile(t testing.TB, content string) *flow.Program {
+	t.Helper()
+	doc, err := flow.Parse([]byte(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return flow.Compile(doc, block.Registry())
+}
+
+// story runs a program, feeding it one input at each wait, and tells each step as
+// "block: outcome"; waits tell what is played.
+func story(program *flow.Program, env *center, inputs ...flow.Input) []string {
+	var told []string
+	at, in := program.Start(), flow.Input{Kind: flow.InputStart}
+	for range flow.MaxSteps {
+		r := program.Step(at, in, env)
+		env.carryOut(r.Acts)
+		at, in = r.Next, flow.Input{Kind: flow.InputStart}
+		switch {
+		case r.End != flow.EndNone:
+			return append(told, fmt.Sprintf("%s: %s, %s", r.ActionID, r.Outcome, r.End))
+		case r.Wait != nil:
+			told = append(told, r.ActionID+": waits")
+			if len(inputs) == 0 {
+				return told
+			}
+			in, inputs = inputs[0], inputs[1:]
+		default:
+			told = append(told, r.ActionID+": "+r.Outcome)
+		}
+	}
+	return append(told, "runs in a circle")
+}
+
+func sample(t *testing.T, name string) string {
+	t.Helper()
+	for _, s := range flow.Samples() {
+		if s.Name == name {
+			content, err := s.Fill(map[string]string{flow.PlaceholderQueue: `arn:x/queue/"basic"`, flow.PlaceholderMusic: "music"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return content
+		}
+	}
+	t.Fatalf("no sample %q", name)
+	return ""
+}
+
+func TestSamplesCanBePublished(t *testing.T) {
+	for _, s := range flow.Samples() {
+		content := sample(t, s.Name)
+		if strings.Contains(content, "${") {
+			t.Errorf("%s: a placeholder is left", s.Name)
+		}
+		doc, err := flow.Parse([]byte(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if problems := flow.Validate(doc, s.Type, block.Registry(), nil); len(problems) > 0 {
+			t.Errorf("%s: %v", s.Name, problems)
+		}
+		if _, err := s.Fill(nil); err == nil {
+			t.Errorf("%s: filled without values", s.Name)
+		}
+	}
+}
+
+func TestSampleInboundFlowTellsItsStories(t *testing.T) {
+	done, one := flow.Input{Kind: flow.InputPlayDone}, flow.Input{Kind: flow.InputDigits, Digits: "1"}
+	begin := []string{"Greeting: waits", "Greeting: Success", "Menu: waits"}
+	chosen := append(begin, "Menu: 1", "Choose queue: Success")
+	cases := []struct {
+		name   string
+		center center
+		inputs []flow.Input
+		want   []string
+	}{
+		{"to the queue", center{open: true}, []flow.Input{done, one},
+			append(chosen, "Check hours: True", "Record: Success", "To queue: Success, TransferToQueue")},
+		{"closed", center{}, []flow.Input{done, one, done},
+			append(chosen, "Check hours: False", "Closed: waits", "Closed: Success", "Hang up: Success, Disconnect")},
+		{"full", center{open: true, full: true}, []flow.Input{done, one, done},
+			append(chosen, "Check hours: True", "Record: Success", "To queue: QueueAtCapacity",
+				"Queue full: waits", "Queue full: Success", "Hang up: Success, Disconnect")},
+		{"queue is gone", center{noQueues: true}, []flow.Input{done, one, done},
+			append(begin, "Menu: 1", "Choose queue: NoMatchingError", "Trouble: waits", "Trouble: Success", "Hang up: Success, Disconnect")},
+		{"no key", center{}, []flow.Input{done, {Kind: flow.InputTimeout}, done},
+			append(begin, "Menu: Timeout", "No choice: waits", "No choice: Success", "Hang up: Success, Disconnect")},
+		{"wrong key", center{}, []flow.Input{done, {Kind: flow.InputDigits, Digits: "9"}, {Kind: flow.InputPlayFailed}},
+			append(begin, "Menu: NoMatchingCondition", "No choice: waits", "No choice: NoMatchingError", "Hang up: Success, Disconnect")},
+	}
+	program := compile(t, sample(t, flow.SampleInbound))
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			c.center.channel = flow.ChannelVoice
+			if diff := cmp.Diff(c.want, story(program, &c.center, c.inputs...)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDefaultCustomerQueueLoopsThanksAndMusic(t *testing.T) {
+	program := compile(t, sample(t, flow.SampleCustomerQueue))
+	r := program.Step(program.Start(), flow.Input{Kind: flow.InputStart}, &center{channel: flow.ChannelVoice})
+	play, ok := r.Acts[0].(flow.Play)
+	if !ok || !play.Loop || len(play.Items) != 2 || play.Items[0].Text == "" || play.Items[1].PromptID != "music" {
+		t.Errorf("acts %+v", r.Acts)
+	}
+	if r.Wait == nil || r.Wait.DeadlineMillis != 0 {
+		t.Errorf("wait %+v, want one without deadline", r.Wait)
+	}
+}
+
+// interruptedQueue is interrupted each 20 seconds to say something and go on.
+const interruptedQueue = `{"Version":"2019-10-30","StartAction":"loop","Actions":[
+	{"Identifier":"loop","Type":"MessageParticipantIteratively",
+	 "Parameters":{"Messages":[{"PromptId":"music"}],"InterruptFrequencySeconds":"20"},
+	 "Transitions":{"NextAction":"say","Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"}],
+	  "Conditions":[{"NextAction":"say","Condition":{"Operator":"Equals","Operands":["MessagesInterrupted"]}}]}},
+	{"Identifier":"say","Type":"MessageParticipant","Parameters":{"Text":"Soon."},"Transitions":{"NextAction":"end"}},
+	{"Identifier":"end","Type":"EndFlowExecution"}]}`
+
+func TestEndFlowReturnsToTheInterruptedLoop(t *testing.T) {
+	interrupted, done := flow.Input{Kind: flow.InputInterrupted}, flow.Input{Kind: flow.InputPlayDone}
+	got := story(compile(t, interruptedQueue), &center{channel: flow.ChannelVoice}, interrupted, done, interrupted, done, flow.Input{Kind: flow.InputPlayFailed})
+	want := []string{"loop: waits", "loop: MessagesInterrupted", "say: waits", "say: Success", "end: Success",
+		"loop: waits", "loop: MessagesInterrupted", "say: waits", "say: Success", "end: Success",
+		"loop: waits", "loop: NoMatchingError", "end: Success, EndFlow"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLoopEnteredAnewForgetsItsInterruption(t *testing.T) {
+	direct := strings.Replace(interruptedQueue, `"Parameters":{"Text":"Soon."},"Transitions":{"NextAction":"end"}`,
+		`"Parameters":{"Text":"Soon."},"Transitions":{"NextAction":"loop"}`, 1)
+	interrupted, done, failed := flow.Input{Kind: flow.InputInterrupted}, flow.Input{Kind: flow.InputPlayDone}, flow.Input{Kind: flow.InputPlayFailed}
+	got := story(compile(t, direct), &center{channel: flow.ChannelVoice}, interrupted, done, failed)
+	want := []string{"loop: waits", "loop: MessagesInterrupted", "say: waits", "say: Success",
+		"loop: waits", "loop: NoMatchingError", "end: Success, EndFlow"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestFirstOfTwoActionsWithOneIdentifierCounts(t *testing.T) {
+	program := compile(t, `{"StartAction":"a","Actions":[{"Identifier":"a","Type":"DisconnectParticipant"},{"Identifier":"a","Type":"EndFlowExecution"}]}`)
+	if got := story(program, &center{}); got[0] != "a: Success, Disconnect" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestPositionAloneCarriesAFlowOverARestart(t *testing.T) {
+	env := &center{channel: flow.ChannelVoice}
+	at := flow.Position{ActionID: "say", ReturnTo: "loop"}
+	r := compile(t, interruptedQueue).Step(at, flow.Input{Kind: flow.InputPlayDone}, env)
+	if want := (flow.Position{ActionID: "end", ReturnTo: "loop"}); r.Next != want {
+		t.Fatalf("next %+v, want %+v", r.Next, want)
+	}
+	r = compile(t, interruptedQueue).Step(r.Next, flow.Input{Kind: flow.InputStart}, env)
+	if want := (flow.Position{ActionID: "loop"}); r.Next != want || r.End != flow.EndNone {
+		t.Errorf("result %+v, want the loop next", r)
+	}
+}
+
+func TestInputNotWaitedForChangesNothing(t *testing.T) {
+	at := flow.Position{ActionID: "loop", ReturnTo: ""}
+	r := compile(t, interruptedQueue).Step(at, flow.Input{Kind: flow.InputDigits, Digits: "1"}, &center{channel: flow.ChannelVoice})
+	if !r.Ignored || r.Wait == nil || r.Wait.DeadlineMillis != 20_000 || len(r.Acts) != 0 || r.Next != at {
+		t.Errorf("result %+v", r)
+	}
+}
+
+func TestUnknownPositionFaults(t *testing.T) {
+	r := compile(t, interruptedQueue).Step(flow.Position{ActionID: "gone"}, flow.Input{}, &center{})
+	if r.End != flow.EndFault || r.Outcome != flow.OutcomeUnknownAction {
+		t.Errorf("result %+v", r)
+	}
+	if r := compile(t, `{}`).Step(flow.Position{}, flow.Input{}, &center{}); r.End != flow.EndFault {
+		t.Errorf("empty flow: %+v", r)
+	}
+}
+
+// checkStep takes a step and demands that it waits, ends or goes to an action
+// that exists, and that a second try gives the same.
+func checkStep(t interface{ Fatalf(string, ...any) }, p *flow.Program, at flow.Position, in flow.Input, env *center) flow.Result {
+	r := p.Step(at, in, env)
+	if diff := cmp.Diff(r, p.Step(at, in, env)); diff != "" {
+		t.Fatalf("a second try differs:\n%s", diff)
+	}
+	if r.Wait != nil && r.End != flow.EndNone {
+		t.Fatalf("waits and ends: %+v", r)
+	}
+	if r.Wait != nil && (len(r.Wait.Inputs) == 0 || r.Next.ActionID != at.ActionID) {
+		t.Fatalf("waits for nothing or elsewhere: %+v", r)
+	}
+	if r.Wait == nil && r.Outcome == "" {
+		t.Fatalf("left a block without outcome: %+v", r)
+	}
+	if next := p.Step(r.Next, flow.Input{Kind: flow.InputStart}, env); r.End == flow.EndNone && next.Outcome == flow.OutcomeUnknownAction {
+		t.Fatalf("went to an action that is not there: %+v", r)
+	}
+	return r
+}
+
+// wildActions are the parameters random flows are made of, good and bad.
+var wildActions = map[string][]string{
+	"MessageParticipant":             {`{"Text":"a $.Attributes.x"}`, `{"SSML":"<speak>$.Attributes.x</speak>"}`, `{"PromptId":"$.Attributes.x"}`, `{}`, `[]`},
+	"MessageParticipantIteratively":  {`{"Messages":[{"Text":"a"}],"InterruptFrequencySeconds":"9"}`, `{"Messages":[{}]}`, `{"Messages":7}`},
+	"GetParticipantInput":            {`{"Text":"a","InputTimeLimitSeconds":"5"}`, `{"Text":"a","InputTimeLimitSeconds":5,"StoreInput":true,"InputValidation":{"CustomValidation":{"MaximumLength":3}}}`, `{"StoreInput":true}`},
+	"Compare":                        {`{"ComparisonValue":"$.StoredCustomerInput"}`, `{"ComparisonValue":"x"}`, `null`},
+	"UpdateContactAttributes":        {`{"Attributes":{"x":"$.Attributes.x!"}}`, `{"Attributes":[]}`},
+	"UpdateContactTargetQueue":       {`{"QueueId":"q"}`, `{"QueueId":"$.Attributes.x"}`, `{}`},
+	"UpdateContactRecordingBehavior": {`{"RecordingBehavior":{"RecordedParticipants":["Agent",{}]}}`, `{"RecordingBehavior":1}`},
+	"CheckHoursOfOperation":          {`{}`, `{"HoursOfOperationId":"h"}`},
+	"TransferContactToQueue":         {`{}`},
+	"DisconnectParticipant":          {`{}`},
+	"EndFlowExecution":               {`{}`},
+	"CreateTask":                     {`{"a":1}`},
+}
+
+var wildTypes = []string{"MessageParticipant", "MessageParticipantIteratively", "GetParticipantInput", "Compare", "UpdateContactAttributes",
+	"UpdateContactTargetQueue", "UpdateContactRecordingBehavior", "CheckHoursOfOperation", "TransferContactToQueue", "DisconnectParticipant",
+	"EndFlowExecution", "CreateTask"}
+
+func wildFlow(t *rapid.T) *flow.Document {
+	count := rapid.IntRange(1, 8).Draw(t, "actions")
+	target := rapid.Custom(func(t *rapid.T) string { return fmt.Sprint(rapid.IntRange(0, count).Draw(t, "target")) })
+	doc := &flow.Document{StartAction: "0"}
+	for i := range count {
+		a := flow.Action{Identifier: fmt.Sprint(i), Type: rapid.SampledFrom(wildTypes).Draw(t, "type")}
+		a.Parameters = []byte(rapid.SampledFrom(wildActions[a.Type]).Draw(t, "parameters"))
+		if rapid.Bool().Draw(t, "next") {
+			a.Transitions.NextAction = target.Draw(t, "next action")
+		}
+		for _, e := range []string{flow.NoMatchingError, flow.NoMatchingCondition, flow.InputTimeLimitExceeded, flow.QueueAtCapacity} {
+			if rapid.Bool().Draw(t, e) {
+				a.Transitions.Errors = append(a.Transitions.Errors, flow.ErrorBranch{ErrorType: e, NextAction: target.Draw(t, "on error")})
+			}
+		}
+		operands := rapid.SliceOfN(rapid.SampledFrom([]string{"1", "True", "False", "MessagesInterrupted", "$.Attributes.x"}), 0, 2).Draw(t, "operands")
+		for _, operand := range operands {
+			a.Transitions.Conditions = append(a.Transitions.Conditions, flow.ConditionBranch{NextAction: target.Draw(t, "on condition"),
+				Condition: flow.Condition{Operator: rapid.SampledFrom(flow.Operators()).Draw(t, "operator"), Operands: []string{operand}}})
+		}
+		doc.Actions = append(doc.Actions, a)
+	}
+	return doc
+}
+
+func TestRandomFlowsAlwaysWaitEndOrGoOn(t *testing.T) {
+	kinds := []flow.InputKind{flow.InputStart, flow.InputPlayDone, flow.InputPlayFailed, flow.InputDigits, flow.InputTimeout, flow.InputInterrupted, "Odd"}
+	rapid.Check(t, func(t *rapid.T) {
+		doc := wildFlow(t)
+		flow.Validate(doc, rapid.SampledFrom(flow.AllTypes()).Draw(t, "flow type"), block.Registry(), nil)
+		program := flow.Compile(doc, block.Registry())
+		env := &center{
+			channel: rapid.SampledFrom([]string{flow.ChannelVoice, flow.ChannelChat, flow.ChannelTask, ""}).Draw(t, "channel"),
+			open:    rapid.Bool().Draw(t, "open"), full: rapid.Bool().Draw(t, "full"), noQueues: rapid.Bool().Draw(t, "no queues"),
+			values: map[string]string{"Attributes.x": rapid.SampledFrom([]string{"", "1", "<&"}).Draw(t, "x")},
+		}
+		at, in := program.Start(), flow.Input{Kind: flow.InputStart}
+		for range 40 {
+			r := checkStep(t, program, at, in, env)
+			if r.End != flow.EndNone {
+				return
+			}
+			env.carryOut(r.Acts)
+			at, in = r.Next, flow.Input{Kind: flow.InputStart}
+			if r.Wait != nil {
+				in = flow.Input{Kind: rapid.SampledFrom(kinds).Draw(t, "input"), Digits: rapid.StringMatching(`[0-9*#]{0,3}`).Draw(t, "digits")}
+			}
+		}
+	})
+}

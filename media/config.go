@@ -1,0 +1,85 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// Config says how the voice process is to work.
+type Config struct {
+	SIPConn      net.PacketConn // UDP socket for SIP; stays the owner's
+	LinkListener net.Listener   // where the core connects; closed at the end
+	Trunks       []Trunk
+
+	RTPPortMin, RTPPortMax int        // UDP ports for audio, two per leg
+	BindIP                 netip.Addr // local address for audio
+	ExternalIP             netip.Addr // the address that far sides reach; zero: BindIP
+
+	Prompts string // folder of wav files; empty: built-in sounds only
+	Speech  string // text-to-speech program; empty: espeak-ng
+	Voice   string // its voice; empty: its default
+	Data    string // folder for recordings under way
+	Bucket  string // gocloud.dev/blob URL for recordings; empty: DATA/blobs
+
+	Log    *slog.Logger
+	Limits Limits
+}
+
+// Limits of the process. Zero fields have the value in brackets.
+type Limits struct {
+	Rooms        int           // rooms at a time [4000]
+	KeptReports  int           // reports not acknowledged; beyond, new calls are refused [100000]
+	ClaimWait    time.Duration // how long an arrived call waits for a room to claim it [10 s]
+	RTPSilence   time.Duration // a leg that sends no RTP or RTCP this long is lost [30 s]
+	ShutdownWait time.Duration // for last uploads at the end [5 s]
+}
+
+// limits of legs and prompts in one room; a core that sends more is broken.
+const (
+	maxRoomLegs  = 32
+	maxPlayItems = 64
+)
+
+func (l Limits) withDefaults() Limits {
+	l.Rooms = orDefault(l.Rooms, 4000)
+	l.KeptReports = orDefault(l.KeptReports, 100_000)
+	l.ClaimWait = orDefault(l.ClaimWait, 10*time.Second)
+	l.RTPSilence = orDefault(l.RTPSilence, 30*time.Second)
+	l.ShutdownWait = orDefault(l.ShutdownWait, 5*time.Second)
+	return l
+}
+
+func orDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+// check fills in defaults and refuses what cannot work.
+func (c *Config) check() error {
+	switch {
+	case c.SIPConn == nil:
+		return errors.New("media: no SIP socket: set Config.SIPConn")
+	case c.LinkListener == nil:
+		return errors.New("media: no listener for the core: set Config.LinkListener")
+	case c.Data == "":
+		return errors.New("media: no data folder: set Config.Data")
+	}
+	if !c.ExternalIP.IsValid() {
+		c.ExternalIP = c.BindIP
+	}
+	if c.ExternalIP.IsUnspecified() {
+		return fmt.Errorf("media: far sides cannot send audio to %s: set the external IP address", c.ExternalIP)
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	c.Limits = c.Limits.withDefaults()
+	return checkTrunks(c.Trunks)
+}

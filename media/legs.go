@@ -1,0 +1,274 @@
+package media
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"tandem"
+	"tandem/media/rtp"
+	"tandem/media/sdp"
+	"tandem/media/sip"
+	"tandem/voice"
+)
+
+// leg is one participant's call.
+type leg struct {
+	id       tandem.ID
+	role     voice.Role
+	room     *roomState // nil: arrived, and no room has claimed it
+	trunk    *Trunk
+	call     *sip.Call
+	audio    *rtp.Leg // nil before an inbound leg is answered
+	outbound bool
+	joined   bool
+	accepted bool // inbound: SIP was told to answer
+	answered bool
+	rang     bool
+	cause    voice.Cause // why this side ends it; none while it does not
+	timer    *time.Timer // inbound: to be claimed; outbound: to be answered
+}
+
+// reconcileLeg brings one leg to what the core wants.
+func (p *Process) reconcileLeg(r *roomState, want voice.Leg) {
+	l := p.legs[want.ID]
+	switch {
+	case l == nil && !p.isGone(want.ID) && want.Outbound && want.Wish != voice.WishGone:
+		p.dial(r, want)
+		return
+	case l == nil && want.Wish == voice.WishGone && p.goneFrom(r, want.ID):
+		return // as it should be, and the core was told
+	case l == nil:
+		p.tellGone(r.want.ID, want)
+		return
+	}
+	l.role = want.Role
+	p.claim(r, l)
+	switch {
+	case want.Wish == voice.WishGone:
+		p.hangUp(l, orDefault(want.Cause, voice.CauseHangup))
+	case l.outbound:
+	case want.Wish == voice.WishRinging:
+		l.call.Ring()
+	case want.Wish == voice.WishAnswered:
+		p.answer(l)
+	}
+}
+
+func (p *Process) isGone(id tandem.ID) bool {
+	_, ok := p.goneLegs.get(id)
+	return ok
+}
+
+func (p *Process) goneFrom(r *roomState, id tandem.ID) bool {
+	report, ok := p.goneLegs.get(id)
+	return ok && report.Room == r.want.ID
+}
+
+// tellGone reports the end of a leg that is not there: as it was, or, when
+// nothing is known of it, as lost with an earlier life of the process.
+func (p *Process) tellGone(roomID tandem.ID, want voice.Leg) {
+	report, ok := p.goneLegs.get(want.ID)
+	if !ok {
+		report = voice.Report{Kind: voice.LegEnded, At: now(), Leg: want.ID, Cause: voice.CauseLost}
+		if want.Wish == voice.WishGone {
+			report.Cause = orDefault(want.Cause, voice.CauseHangup)
+		}
+	}
+	report.Room = roomID
+	p.goneLegs.add(want.ID, report, time.Now())
+	p.report(report)
+}
+
+// claim makes a leg the room's. A leg that another room had moves over.
+func (p *Process) claim(r *roomState, l *leg) {
+	if l.room == r {
+		return
+	}
+	audible := l.joined
+	if l.room != nil {
+		p.leaveRoom(l)
+	} else {
+		l.timer.Stop()
+	}
+	l.room = r
+	r.legs = append(r.legs, l)
+	if audible {
+		p.join(l)
+	}
+}
+
+func (p *Process) leaveRoom(l *leg) {
+	r := l.room
+	if r == nil {
+		return
+	}
+	r.mixer.Leave(l.id)
+	r.legs = slices.DeleteFunc(r.legs, func(other *leg) bool { return other == l })
+	l.room, l.joined = nil, false
+}
+
+// join lets the leg be heard, as soon as the far side's address is known.
+func (p *Process) join(l *leg) {
+	if l.room != nil && l.audio != nil && !l.joined {
+		l.room.mixer.Join(l.id, l.role, l.audio)
+		l.joined = true
+	}
+}
+
+// openAudio binds the leg's ports and watches that audio comes.
+func (p *Process) openAudio(l *leg) (netip.AddrPort, error) {
+	if l.audio == nil {
+		audio, err := rtp.Open(rtp.Config{Ports: p.ports, Strict: l.trunk.StrictRTP, Inactivity: p.config.Limits.RTPSilence})
+		if err != nil {
+			return netip.AddrPort{}, err
+		}
+		l.audio = audio
+		p.background.Add(1)
+		go p.watch(l, audio)
+	}
+	return netip.AddrPortFrom(p.config.ExternalIP, uint16(l.audio.Port())), nil
+}
+
+// watch hangs up a leg whose far side fell silent.
+func (p *Process) watch(l *leg, audio *rtp.Leg) {
+	defer p.background.Done()
+	select {
+	case <-audio.Closed():
+	case <-audio.Lost():
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.hangUp(l, voice.CauseLost)
+	}
+}
+
+func (p *Process) answer(l *leg) {
+	if l.cause != voice.CauseNone {
+		return
+	}
+	local, err := p.openAudio(l)
+	if err != nil {
+		p.config.Log.Error("a call cannot be answered", "leg", l.id, "error", err)
+		p.hangUp(l, voice.CauseUnreachable)
+		return
+	}
+	l.accepted = true
+	l.call.Answer(local)
+}
+
+// dial places the call of an outbound leg.
+func (p *Process) dial(r *roomState, want voice.Leg) {
+	remaining := time.Until(want.Deadline.Std())
+	if !want.Deadline.IsZero() && remaining <= 0 {
+		p.neverWas(r, want, voice.CauseNoAnswer)
+		return
+	}
+	trunk := route(p.config.Trunks, string(want.Target))
+	if trunk == nil {
+		p.config.Log.Warn("no trunk reaches the number of a leg: add its prefix to a trunk", "leg", want.ID)
+		p.neverWas(r, want, voice.CauseUnreachable)
+		return
+	}
+	l := &leg{id: want.ID, role: want.Role, room: r, trunk: trunk, outbound: true}
+	local, err := p.openAudio(l)
+	if err == nil {
+		l.call, err = p.place(trunk, want, local)
+	}
+	if err != nil {
+		p.config.Log.Error("a call cannot be placed", "leg", want.ID, "trunk", trunk.Name, "error", err)
+		if l.audio != nil {
+			l.audio.Close()
+		}
+		p.neverWas(r, want, voice.CauseUnreachable)
+		return
+	}
+	p.legs[l.id], p.calls[l.call] = l, l
+	r.legs = append(r.legs, l)
+	p.counters.callsOut++
+	if !want.Deadline.IsZero() {
+		l.timer = time.AfterFunc(remaining, func() { p.notAnswered(l) })
+	}
+}
+
+func (p *Process) notAnswered(l *leg) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !l.answered {
+		p.hangUp(l, voice.CauseNoAnswer)
+	}
+}
+
+// neverWas reports a leg that could not be begun.
+func (p *Process) neverWas(r *roomState, want voice.Leg, cause voice.Cause) {
+	report := voice.Report{Kind: voice.LegEnded, At: now(), Room: r.want.ID, Leg: want.ID, Cause: cause}
+	p.goneLegs.add(want.ID, report, time.Now())
+	p.report(report)
+}
+
+// hangUp ends a leg in the way that fits its state; the end itself is reported
+// when SIP is done with it. The first cause counts.
+func (p *Process) hangUp(l *leg, cause voice.Cause) {
+	if p.legs[l.id] != l || l.cause != voice.CauseNone {
+		return
+	}
+	l.cause = cause
+	if l.outbound || l.accepted {
+		l.call.Hangup()
+		return
+	}
+	l.call.Reject(refusal(cause))
+}
+
+// legEnded takes a leg out of everything and reports it.
+func (p *Process) legEnded(l *leg, at tandem.Time, cause voice.Cause) {
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	r := l.room
+	report := voice.Report{Kind: voice.LegEnded, At: at, Leg: l.id, Cause: cause}
+	if r != nil {
+		report.Room = r.want.ID
+	}
+	p.leaveRoom(l)
+	delete(p.legs, l.id)
+	delete(p.calls, l.call)
+	p.goneLegs.add(l.id, report, time.Now())
+	p.report(report)
+	if l.audio != nil {
+		p.counters.add(l.audio.Stats())
+		l.audio.Close()
+	}
+	if r != nil {
+		p.forgetEnded(r)
+	}
+}
+
+// session is what package rtp needs of a negotiated stream. The address
+// 0.0.0.0 is hold in the old way (RFC 3264 section 8.4): nothing flows.
+func session(s sdp.Stream) rtp.Session {
+	held := s.Remote.Addr().IsUnspecified()
+	return rtp.Session{
+		Remote: s.Remote, Codec: rtp.Codec(s.Codec), EventPT: s.Events,
+		Send: s.Direction.Sends() && !held, Receive: s.Direction.Receives() && !held,
+	}
+}
+
+// place hands the call to SIP, named after the leg's id.
+func (p *Process) place(trunk *Trunk, want voice.Leg, local netip.AddrPort) (*sip.Call, error) {
+	to, ok := p.addresses[trunk.Name]
+	if !ok {
+		return nil, fmt.Errorf("the address %q of trunk %q cannot be looked up: check its name", trunk.Address, trunk.Name)
+	}
+	asserted := ""
+	if trunk.Trusted {
+		asserted = string(want.CallerID)
+	}
+	return p.agent.Dial(context.Background(), sip.DialRequest{
+		CallID: want.ID.String(), FromTag: want.ID.Derive(0).String(),
+		Number: string(want.Target), Trunk: to.String(),
+		Caller: orDefault(string(want.CallerID), "anonymous"), Anonymous: want.CallerID == "", Asserted: asserted,
+		Local: local, Username: trunk.User, Password: trunk.Secret,
+	})
+}

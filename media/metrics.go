@@ -1,0 +1,61 @@
+package media
+
+import (
+	"tandem/media/room"
+	"tandem/media/rtp"
+	"tandem/media/sip"
+)
+
+// counters are guarded by the process's mutex.
+type counters struct {
+	callsIn, callsOut, refused uint64
+	packetsIn, packetsOut      uint64
+	lost, late, foreign        uint64
+}
+
+// add takes over what a leg counted in its life.
+func (c *counters) add(s rtp.Stats) {
+	c.packetsIn += s.PacketsIn
+	c.packetsOut += s.PacketsOut
+	c.lost += s.Lost
+	c.late += s.Late
+	c.foreign += s.Foreign
+}
+
+// Metrics is the state of the process at one moment. Counts ending in Total
+// only grow.
+type Metrics struct {
+	Linked, Draining bool
+	Rooms, Legs      int
+	KeptReports      int // waiting to be acknowledged by the core
+
+	CallsInTotal, CallsOutTotal uint64
+	CallsRefusedTotal           uint64 // 503 or 404 by this process; SIP has its own
+
+	RTPPacketsInTotal, RTPPacketsOutTotal uint64 // of legs that have ended, as the next three
+	RTPLostTotal, RTPLateTotal            uint64
+	RTPForeignTotal                       uint64 // from a source that is not listened to
+
+	RecordingsFailedTotal       uint64 // could not be begun, or were cut short by the disk
+	RecordingFramesDroppedTotal uint64 // 20 ms each
+	RecordingUploadsFailedTotal uint64 // and tried again
+
+	Lateness []room.LatenessBucket // of all rooms' ticks
+	SIP      *sip.Metrics
+}
+
+// Metrics returns the present state.
+func (p *Process) Metrics() Metrics {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.counters
+	return Metrics{
+		Linked: p.linked, Draining: p.draining, Rooms: len(p.rooms), Legs: len(p.legs), KeptReports: p.link.Kept(),
+		CallsInTotal: c.callsIn, CallsOutTotal: c.callsOut, CallsRefusedTotal: c.refused,
+		RTPPacketsInTotal: c.packetsIn, RTPPacketsOutTotal: c.packetsOut,
+		RTPLostTotal: c.lost, RTPLateTotal: c.late, RTPForeignTotal: c.foreign,
+		RecordingsFailedTotal: p.recordings.Failed(), RecordingFramesDroppedTotal: p.recordings.Dropped(),
+		RecordingUploadsFailedTotal: p.recordings.FailedUploads(),
+		Lateness:                    p.lateness.Buckets(), SIP: p.agent.Metrics(),
+	}
+}

@@ -1,0 +1,173 @@
+package presence
+
+import (
+	"slices"
+
+	"tandem"
+	"tandem/event"
+)
+
+// applyCenter mirrors what presence needs of the center.
+func (m *Machine) applyCenter(ev tandem.Event) bool {
+	switch e := ev.(type) {
+	case *event.InstanceCreated:
+		m.state.Center = e.InstanceID
+	case *event.AgentStatusSaved:
+		m.state.Statuses[e.StatusID] = e
+		m.changed(e.StatusID)
+	case *event.UserSaved:
+		m.applyUser(e.UserID)
+	case *event.UserDeleted:
+		m.applyUserDeleted(e.UserID)
+	case *event.AgentStatusChanged:
+		m.change(e.UserID, func(a *Agent) { a.mirror(e.StatusID, tandem.ID{}, e.At) })
+	case *event.NextStatusSet:
+		m.change(e.UserID, func(a *Agent) { a.mirror(a.Status, e.StatusID, e.At) })
+	case *event.OfferMade:
+		m.applyWork(e.UserID, e.ContactID, true)
+	case *event.AgentConnected:
+		m.applyWork(e.UserID, e.ContactID, true)
+	case *event.AfterContactWorkStarted:
+		m.applyWork(e.UserID, e.ContactID, true)
+	case *event.OfferEnded:
+		if e.Outcome == event.OfferWithdrawn {
+			m.applyWork(e.UserID, e.ContactID, false)
+		}
+	case *event.ContactCleared:
+		m.applyWork(e.UserID, e.ContactID, false)
+	default:
+		return false
+	}
+	return true
+}
+
+// applyUser knows a user: in the center a new one is offline.
+func (m *Machine) applyUser(user tandem.ID) {
+	if m.state.Agents[user] != nil {
+		return
+	}
+	offline := m.statusOfType(event.Offline)
+	a := &Agent{UserID: user, Status: offline, Legs: []Leg{{SystemID: m.state.Center, Health: event.HealthOK}}}
+	a.center().Observed = event.ObservationTaken{UserID: user, SystemID: m.state.Center, Remote: offline.String(), Class: event.ClassSystem}
+	m.state.Agents[user] = a
+	m.agentChanged(a)
+}
+
+func (m *Machine) applyUserDeleted(user tandem.ID) {
+	a := m.state.Agents[user]
+	if a == nil {
+		return
+	}
+	for _, l := range a.Legs[1:] {
+		delete(m.byRemote, remoteAgent{l.SystemID, l.RemoteID})
+	}
+	delete(m.state.Agents, user)
+	delete(m.timers, user)
+	m.changed(user)
+}
+
+// mirror takes the agent's status and next status in the center.
+func (a *Agent) mirror(status, next tandem.ID, at tandem.Time) {
+	before := a.logical()
+	a.Status, a.Next = status, next
+	if a.logical() != before {
+		a.StatusAt = at
+	}
+}
+
+// applyWork notes that a contact is with an agent, or no longer.
+func (m *Machine) applyWork(user, contact tandem.ID, with bool) {
+	a := m.state.Agents[user]
+	if a == nil || slices.Contains(a.Contacts, contact) == with {
+		return
+	}
+	if with {
+		a.Contacts = append(a.Contacts, contact)
+	} else {
+		a.Contacts = slices.DeleteFunc(a.Contacts, func(id tandem.ID) bool { return id == contact })
+	}
+	m.agentChanged(a)
+}
+
+// React implements instance.Reactor: presence answers what happens to agents
+// in the center.
+func (m *Machine) React(s *tandem.Step, ev tandem.Event) {
+	var user tandem.ID
+	switch e := ev.(type) {
+	case *event.AgentStatusChanged:
+		user = e.UserID
+	case *event.NextStatusSet:
+		user = e.UserID
+	case *event.OfferMade:
+		user = e.UserID
+	case *event.AgentConnected:
+		user = e.UserID
+	case *event.AfterContactWorkStarted:
+		user = e.UserID
+	case *event.OfferEnded:
+		user = e.UserID
+	case *event.ContactCleared:
+		user = e.UserID
+	default:
+		return
+	}
+	if a := m.state.Agents[user]; a != nil && a.linked() {
+		m.lookAtCenter(s, a, actKind(s.Actor))
+		m.settle(s, a)
+	}
+}
+
+// actKind tells who changed a status in the center.
+func actKind(actor tandem.Actor) kind {
+	switch actor.Kind {
+	case tandem.ActorUser, tandem.ActorAPI:
+		return byPerson
+	}
+	return bySystem
+}
+
+// lookAtCenter takes what the center shows for an agent, if that changed. The
+// end of a contact, when the next status becomes the status, is no change.
+func (m *Machine) lookAtCenter(s *tandem.Step, a *Agent, k kind) {
+	l := a.center()
+	if v := a.logical().String(); v != l.Observed.Remote {
+		m.take(s, a, l, &event.ObservationTaken{UserID: a.UserID, SystemID: l.SystemID, Remote: v, At: min(a.StatusAt, s.At)}, k)
+	}
+}
+
+// WishDone implements instance.Wisher: the center has answered a write. What
+// it shows now is our own doing.
+func (m *Machine) WishDone(s *tandem.Step, wish any, err error) {
+	w, ok := wish.(CenterWrite)
+	if !ok {
+		return
+	}
+	a := m.state.Agents[w.UserID]
+	if a == nil || a.center().Write == nil {
+		return
+	}
+	l := a.center()
+	ended := event.StatusWriteEnded{UserID: a.UserID, SystemID: l.SystemID, WriteID: l.Write.WriteID, Outcome: event.WriteDone}
+	write, shown := l.Write.WriteID, a.logical()
+	switch {
+	case err != nil:
+		ended.Outcome, ended.Detail = event.WriteRefused, err.Error()
+	case shown != w.StatusID:
+		ended.Outcome, ended.Detail = event.WriteRetry, "the center takes this status when the agent has no contact"
+	}
+	if v := shown.String(); ended.Outcome != event.WriteDone && v != l.Observed.Remote {
+		s.Emit(&event.ObservationTaken{UserID: a.UserID, SystemID: l.SystemID, Remote: v, At: s.At, Class: event.ClassEcho, WriteID: write})
+	}
+	s.Emit(&ended)
+	m.report(s, a, l)
+	m.settle(s, a)
+}
+
+func (m *Machine) statusOfType(t event.StatusType) tandem.ID {
+	for _, id := range tandem.SortedIDs(m.state.Statuses) {
+		if m.state.Statuses[id].Type == t {
+			return id
+		}
+	}
+	return tandem.ID{}
+}

@@ -1,0 +1,221 @@
+package presence
+
+import (
+	"slices"
+
+	"tandem"
+	"tandem/event"
+)
+
+// The notices that presence raises.
+const (
+	noticePutBack       = "status_put_back"     // to the agent: change the status in the master
+	noticeFocusDisabled = "focus_disabled"      // to the first agent concerned, or to admins
+	noticeSavedGone     = "saved_status_gone"   // to the agent: the status before the contact no longer exists
+	noticeSyncTrouble   = "status_sync_trouble" // to admins: a leg is degraded or frozen
+)
+
+// notify raises a notice to a user, or to administrators.
+func (m *Machine) notify(s *tandem.Step, user, system tandem.ID, notice, detail string) {
+	s.Emit(&event.NoticeRaised{NoticeID: s.NextID(), UserID: user, SystemID: system, Notice: notice, Detail: detail})
+}
+
+func unknownSystem(id tandem.ID) error {
+	return tandem.Errorf(tandem.NotFound, "SystemId", "there is no system %s", id)
+}
+
+func (m *Machine) saveSystem(s *tandem.Step, c SaveSystem) (any, error) {
+	sys := c.System
+	old := m.state.Systems[sys.SystemID]
+	switch {
+	case c.New && sys.SystemID.IsZero():
+		sys.SystemID = s.NextID()
+	case c.New && old != nil:
+		return nil, tandem.Errorf(tandem.Duplicate, "SystemId", "the system %s exists already", sys.SystemID)
+	case !c.New && old == nil:
+		return nil, unknownSystem(sys.SystemID)
+	case old != nil && old.Saved.System != sys.System:
+		return nil, tandem.Errorf(tandem.Invalid, "System", "the kind of a system cannot change; delete it and create another")
+	}
+	if sys.Policy == 0 && sys.System == event.ZendeskSystem {
+		sys.Policy = event.Master
+	}
+	if err := m.lint(&sys, old); err != nil {
+		return nil, err
+	}
+	sys.ModifiedAt = s.At
+	s.Emit(&sys)
+	m.settleSystem(s, sys.SystemID)
+	return sys.SystemID, nil
+}
+
+// settleSystem settles the agents who are linked to a system.
+func (m *Machine) settleSystem(s *tandem.Step, system tandem.ID) {
+	for _, id := range tandem.SortedIDs(m.state.Agents) {
+		if a := m.state.Agents[id]; a.leg(system) != nil {
+			m.settle(s, a)
+		}
+	}
+}
+
+func (m *Machine) deleteSystem(s *tandem.Step, c DeleteSystem) error {
+	if m.state.Systems[c.SystemID] == nil {
+		return unknownSystem(c.SystemID)
+	}
+	s.Emit(&event.SystemDeleted{SystemID: c.SystemID})
+	return nil
+}
+
+func (m *Machine) linkAgent(s *tandem.Step, c LinkAgent) error {
+	sys, a := m.state.Systems[c.SystemID], m.state.Agents[c.UserID]
+	switch {
+	case sys == nil:
+		return unknownSystem(c.SystemID)
+	case a == nil:
+		return tandem.Errorf(tandem.NotFound, "UserId", "there is no user %s", c.UserID)
+	case c.RemoteID == "":
+		return tandem.Errorf(tandem.Invalid, "RemoteId", "say which agent of the system %q the user is", sys.Saved.Name)
+	}
+	if l := a.leg(c.SystemID); l != nil {
+		if l.RemoteID == c.RemoteID {
+			return nil
+		}
+		return tandem.Errorf(tandem.Conflict, "RemoteId", "the user is linked to agent %q of the system %q already; unlink that first", l.RemoteID, sys.Saved.Name)
+	}
+	if _, taken := m.byRemote[remoteAgent{c.SystemID, c.RemoteID}]; taken {
+		return tandem.Errorf(tandem.Duplicate, "RemoteId", "agent %q of the system %q is linked to another user", c.RemoteID, sys.Saved.Name)
+	}
+	s.Emit(&event.AgentLinked{UserID: c.UserID, SystemID: c.SystemID, RemoteID: c.RemoteID})
+	m.begin(s, a)
+	m.settle(s, a)
+	return nil
+}
+
+// begin takes what the center shows as the first intent of an agent who was
+// not linked before, if it was ever chosen.
+func (m *Machine) begin(s *tandem.Step, a *Agent) {
+	l, v := a.center(), a.logical().String()
+	if a.StatusAt != 0 && (a.Intent.Version == 0 || v != l.Observed.Remote) {
+		m.take(s, a, l, &event.ObservationTaken{UserID: a.UserID, SystemID: l.SystemID, Remote: v, At: min(a.StatusAt, s.At)}, byPerson)
+	}
+}
+
+func (m *Machine) unlinkAgent(s *tandem.Step, c UnlinkAgent) error {
+	if _, _, err := m.knownLeg(c.UserID, c.SystemID); err != nil {
+		return err
+	}
+	s.Emit(&event.AgentUnlinked{UserID: c.UserID, SystemID: c.SystemID})
+	return nil
+}
+
+func (m *Machine) knownLeg(user, system tandem.ID) (*Agent, *Leg, error) {
+	if a := m.state.Agents[user]; a != nil {
+		if l := a.leg(system); l != nil {
+			return a, l, nil
+		}
+	}
+	return nil, nil, tandem.Errorf(tandem.NotFound, "SystemId", "user %s is not linked to system %s", user, system)
+}
+
+func (m *Machine) setRemoteStatuses(s *tandem.Step, c SetRemoteStatuses) error {
+	sys := m.state.Systems[c.SystemID]
+	if sys == nil {
+		return unknownSystem(c.SystemID)
+	}
+	names := map[string]bool{}
+	for _, st := range c.Statuses {
+		if st.Remote == "" || names[st.Remote] {
+			return tandem.Errorf(tandem.Invalid, "Statuses", "the status id %q is empty or listed twice", st.Remote)
+		}
+		names[st.Remote] = true
+	}
+	if slices.Equal(c.Statuses, sys.Statuses) {
+		return nil
+	}
+	s.Emit(&event.RemoteStatusesListed{SystemID: c.SystemID, Statuses: slices.Clone(c.Statuses)})
+	if saved := sys.Saved; saved.FocusMode && !sys.fitForFocus(saved.Focus) {
+		saved.FocusMode, saved.ModifiedAt = false, s.At
+		s.Emit(&saved)
+		m.notify(s, m.firstOnContact(c.SystemID), c.SystemID, noticeFocusDisabled, saved.Focus)
+	}
+	m.settleSystem(s, c.SystemID)
+	return nil
+}
+
+// firstOnContact is a linked agent who works on a contact now, or zero.
+func (m *Machine) firstOnContact(system tandem.ID) tandem.ID {
+	for _, id := range tandem.SortedIDs(m.state.Agents) {
+		if a := m.state.Agents[id]; a.OnContact && a.leg(system) != nil {
+			return id
+		}
+	}
+	return tandem.ID{}
+}
+
+// applyConfig applies what is known of systems and links.
+func (m *Machine) applyConfig(ev tandem.Event) bool {
+	switch e := ev.(type) {
+	case *event.SystemSaved:
+		m.applySystem(e)
+	case *event.SystemDeleted:
+		delete(m.state.Systems, e.SystemID)
+		for _, id := range tandem.SortedIDs(m.state.Agents) {
+			m.applyUnlinked(id, e.SystemID)
+		}
+		m.changed(e.SystemID)
+	case *event.RemoteStatusesListed:
+		if sys := m.state.Systems[e.SystemID]; sys != nil {
+			sys.Statuses = e.Statuses
+			m.changed(e.SystemID)
+		}
+	case *event.AgentLinked:
+		m.applyLinked(e)
+	case *event.AgentUnlinked:
+		m.applyUnlinked(e.UserID, e.SystemID)
+	default:
+		return false
+	}
+	return true
+}
+
+func (m *Machine) applySystem(e *event.SystemSaved) {
+	sys := m.state.Systems[e.SystemID]
+	if sys == nil {
+		sys = &System{}
+		m.state.Systems[e.SystemID] = sys
+	}
+	on := e.Enabled && !sys.Saved.Enabled
+	sys.Saved = *e
+	m.changed(e.SystemID)
+	for _, id := range tandem.SortedIDs(m.state.Agents) {
+		m.changeLeg(id, e.SystemID, func(a *Agent, l *Leg) {
+			l.Refused = false
+			if on {
+				m.effects = append(m.effects, m.outstanding(a, l)...)
+			}
+		})
+	}
+}
+
+func (m *Machine) applyLinked(e *event.AgentLinked) {
+	m.change(e.UserID, func(a *Agent) {
+		at := 1
+		for at < len(a.Legs) && a.Legs[at].SystemID.Compare(e.SystemID) < 0 {
+			at++
+		}
+		a.Legs = slices.Insert(a.Legs, at, Leg{SystemID: e.SystemID, RemoteID: e.RemoteID, Health: event.HealthOK})
+		m.byRemote[remoteAgent{e.SystemID, e.RemoteID}] = e.UserID
+		m.effects = append(m.effects, m.outstanding(a, &a.Legs[at])...)
+	})
+}
+
+func (m *Machine) applyUnlinked(user, system tandem.ID) {
+	a := m.state.Agents[user]
+	if a == nil || a.leg(system) == nil {
+		return
+	}
+	delete(m.byRemote, remoteAgent{system, a.leg(system).RemoteID})
+	m.change(user, func(a *Agent) {
+		a.Legs = slices.DeleteFunc(a.Legs, func(l Leg) bool { return l.SystemID == system })
+	})
+}

@@ -1,0 +1,36 @@
+package view
+
+import (
+	"tandem"
+	"tandem/event"
+)
+
+// ARNs names the resources of one instance as Amazon Connect does.
+type ARNs struct{ instance string }
+
+// ARNsOf makes the names for an instance.
+func ARNsOf(in event.InstanceCreated) ARNs {
+	return ARNs{"arn:aws:connect:" + in.Region + ":" + in.AccountID + ":instance/" + in.InstanceID.String()}
+}
+
+// Instance is the instance's ARN.
+func (a ARNs) Instance() string { return a.instance }
+
+// User is an agent's ARN.
+func (a ARNs) User(id tandem.ID) string { return a.instance + "/agent/" + id.String() }
+
+// Status is an agent status's ARN.
+func (a ARNs) Status(id tandem.ID) string { return a.instance + "/agent-state/" + id.String() }
+
+// Queue is a standard queue's ARN.
+func (a ARNs) Queue(id tandem.ID) string { return a.instance + "/queue/" + id.String() }
+
+// AgentQueue is the ARN of an agent's own queue.
+func (a ARNs) AgentQueue(userID tandem.ID) string {
+	return a.instance + "/queue/agent/" + userID.String()
+}
+
+// RoutingProfile is a routing profile's ARN.
+func (a ARNs) RoutingProfile(id tandem.ID) string {
+	return a.instance + "/routing-profile/" + id.String()
+}

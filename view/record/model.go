@@ -1,0 +1,89 @@
+package record
+
+// FormatVersion is the version of the record's form.
+const FormatVersion = "2017-03-10"
+
+// Record is a contact record. Its fields are those of the Amazon Connect
+// Administrator Guide: contact records data model; durations are in whole
+// seconds, times in UTC, and what does not apply is null.
+type Record struct {
+	AWSAccountID               string `json:"AWSAccountId"`
+	FormatVersion              string `json:"AWSContactTraceRecordFormatVersion"`
+	Agent                      *Agent
+	AgentConnectionAttempts    uint32
+	Attributes                 map[string]string
+	Channel                    string
+	ConnectedToSystemTimestamp *string
+	ContactDetails             *ContactDetails
+	ContactID                  string `json:"ContactId"`
+	CustomerEndpoint           *Endpoint
+	DisconnectReason           *string
+	DisconnectTimestamp        *string
+	InitialContactID           *string `json:"InitialContactId"`
+	InitiationMethod           string
+	InitiationTimestamp        *string
+	InstanceARN                string
+	LastUpdateTimestamp        *string
+	MediaStreams               []MediaStream
+	NextContactID              *string `json:"NextContactId"`
+	PreviousContactID          *string `json:"PreviousContactId"`
+	Queue                      *Queue
+	Recording                  *Recording
+	SystemEndpoint             *Endpoint
+	TransferCompletedTimestamp *string
+	TransferredToEndpoint      *Endpoint
+}
+
+// Agent is the agent who handled the contact.
+type Agent struct {
+	ARN                          string
+	AfterContactWorkDuration     *int64
+	AfterContactWorkEndTimestamp *string
+	AfterContactWorkStart        *string `json:"AfterContactWorkStartTimestamp"`
+	AgentInteractionDuration     *int64
+	ConnectedToAgentTimestamp    *string
+	CustomerHoldDuration         int64
+	HierarchyGroups              *struct{} // there are no hierarchies: always null
+	LongestHoldDuration          int64
+	NumberOfHolds                int64
+	RoutingProfile               *RoutingProfile
+	Username                     *string
+}
+
+// RoutingProfile is the agent's routing profile when the contact ended.
+type RoutingProfile struct {
+	ARN  string
+	Name string
+}
+
+// ContactDetails is what a task is about.
+type ContactDetails struct {
+	Description string
+	Name        string
+}
+
+// Endpoint is a telephone number.
+type Endpoint struct {
+	Address string
+	Type    string // TELEPHONE_NUMBER
+}
+
+// MediaStream is a stream of media that the contact had.
+type MediaStream struct{ Type string }
+
+// Queue is the queue that the contact was last in.
+type Queue struct {
+	ARN              string
+	DequeueTimestamp *string
+	Duration         *int64
+	EnqueueTimestamp *string
+	Name             string
+}
+
+// Recording is the contact's recording.
+type Recording struct {
+	DeletionReason *string
+	Location       string // key in the blob store
+	Status         string // AVAILABLE or DELETED
+	Type           string // AUDIO
+}

@@ -1,0 +1,118 @@
+package voice
+
+import "tandem"
+
+// Room is the state that one voice contact should have in the media process.
+// It is an effect: the newest revision replaces all older ones.
+type Room struct {
+	ID       tandem.ID // the contact
+	Instance tandem.ID
+	Epoch    tandem.Epoch // a lower epoch comes from a deposed core and is ignored
+	Rev      uint64       // grows with every change; an older or equal one is ignored
+	Legs     []Leg
+	Mix      []Path
+	Play     *Play
+	Record   *Recording
+	Ended    bool // hang up every leg, finish the recording, then forget the room
+}
+
+// EffectName implements tandem.Effect.
+func (Room) EffectName() string { return "voice.Room" }
+
+// LegWish is the state that the core wants a leg to reach.
+type LegWish uint8
+
+// The states of a leg, in order; a leg never goes back.
+const (
+	WishRinging  LegWish = iota + 1 // inbound: 180; outbound: send the INVITE
+	WishAnswered                    // inbound: 200; outbound: stays as ringing until answered
+	WishGone                        // CANCEL, BYE or a final refusal, whichever fits
+)
+
+// Leg is one participant's SIP dialog. The Call-ID and From tag of an outbound
+// leg derive from ID, so that asking twice never rings twice; the ID of an
+// inbound leg derives from its Call-ID.
+type Leg struct {
+	ID       tandem.ID
+	Role     Role
+	Outbound bool
+	Wish     LegWish
+	Target   tandem.Personal // outbound: E.164 number; the trunk is chosen by its prefix
+	CallerID tandem.Personal // outbound: E.164 number shown to the target
+	Deadline tandem.Time     // outbound: no answer by then means CANCEL and cause no answer
+	Cause    Cause           // with WishGone: why
+}
+
+// Role is the participant's part in the contact.
+type Role uint8
+
+// The roles.
+const (
+	Customer Role = iota + 1
+	Agent
+)
+
+// Path lets Listener hear Speaker. A path that is not listed is silent. Legs
+// that a play is meant for hear it as well.
+type Path struct{ Speaker, Listener tandem.ID }
+
+// Play is what one leg hears until it ends or another play replaces it. A play
+// whose ID media has finished before is not started again: its result is
+// reported again instead.
+type Play struct {
+	ID       tandem.ID
+	Listener tandem.ID
+	Items    []Prompt
+	Loop     bool     // from the start again until replaced
+	Collect  *Collect // digits end the play
+}
+
+// Prompt is one piece of audio: exactly one field is set.
+type Prompt struct {
+	Text   tandem.Personal // spoken; may contain attributes
+	SSML   tandem.Personal
+	Prompt string // a named audio file, such as "CustomerQueue.wav"
+}
+
+// Collect asks for digits (RFC 4733 events) from the listener. The first digit
+// stops the audio.
+type Collect struct {
+	MaxDigits        int
+	FirstDigitMillis int64 // from the end of the audio
+	InterDigitMillis int64
+	Terminators      string // digits that end the input and are not part of it
+}
+
+// Recording is a stereo file: the customer on the left channel, agents on the
+// right.
+type Recording struct {
+	ID       tandem.ID
+	Customer bool // write the left channel
+	Agent    bool // write the right channel
+}
+
+// Cause says why a leg ended.
+type Cause uint8
+
+// The causes.
+const (
+	CauseNone        Cause = iota
+	CauseHangup            // this side hung up
+	CauseRemote            // the far side hung up
+	CauseNoAnswer          // the deadline passed
+	CauseBusy              // 486, 600
+	CauseRejected          // 403, 603, ...
+	CauseInvalid           // 404, 484, 604: the number is wrong
+	CauseUnreachable       // 408, 480, 5xx, no trunk, no answer at all
+	CauseLost              // no RTP, or no ACK, or session refresh missing
+	CauseShutdown          // the media process stopped
+)
+
+// String names the cause for people.
+func (c Cause) String() string {
+	names := [...]string{"none", "hung up", "hung up by the far side", "no answer", "busy", "rejected", "invalid number", "unreachable", "lost", "shutdown"}
+	if int(c) < len(names) {
+		return names[c]
+	}
+	return "unknown"
+}
