@@ -75,10 +75,3 @@ type Effect interface {
 	// EffectName is the effect's name, for logs and metrics.
 	EffectName() string
 }
-
-// Ref names one effect for good: the record that asked for it and its place
-// among that record's effects.
-type Ref struct {
-	Seq   Seq
-	Index int
-}

@@ -199,7 +199,7 @@ func (seen) Apply(tx *sql.Tx, _ tandem.ID, in *instance.Instance, rec *tandem.Re
 func TestViewsSeeEveryRecordOnce(t *testing.T) {
 	store := memory.New()
 	cfg := config(t, store)
-	path := filepath.Join(t.TempDir(), "views.db")
+	path := filepath.Join(t.TempDir(), "views of 100% ?.db")
 	total := 0
 	for range 3 {
 		views, err := OpenViews(path, seen{})

@@ -72,7 +72,9 @@ func (f *follower) close() { f.end() }
 // that fall silently behind would be a lie.
 func (f *follower) run() {
 	if err := f.begin(); err != nil {
-		f.shard.engine.fail(fmt.Errorf("the readers of instance %s: %w", f.shard.id, err))
+		if f.ctx.Err() == nil {
+			f.shard.engine.fail(fmt.Errorf("the readers of instance %s: %w", f.shard.id, err))
+		}
 		return
 	}
 	timer := time.NewTicker(time.Second)

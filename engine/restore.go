@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"tandem"
@@ -16,6 +18,9 @@ import (
 func (e *Engine) restore(ctx context.Context, id tandem.ID) (*shard, error) {
 	epoch, tail, err := e.cfg.Store.Lease(ctx, id, e.cfg.Owner)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.reachesViews(ctx, id); err != nil {
 		return nil, err
 	}
 	s := &shard{
@@ -32,9 +37,23 @@ func (e *Engine) restore(ctx context.Context, id tandem.ID) (*shard, error) {
 		return nil, journal.Short(id, s.live.Seq(), tail.Seq)
 	}
 	s.live.SetEpoch(epoch)
+	s.live.Hash() // what the replay changed is summed now, not while commands wait
 	s.follower = newFollower(s, tail.Seq)
 	e.log.Info("instance restored", "instance", id, "seq", tail.Seq, "epoch", epoch, "took", time.Since(began).Round(time.Millisecond))
 	return s, nil
+}
+
+// reachesViews holds the journal to what the readers' tables have seen, before
+// anything new can take the place of a lost record.
+func (e *Engine) reachesViews(ctx context.Context, id tandem.ID) error {
+	if e.cfg.Views == nil {
+		return nil
+	}
+	seqs, _, err := e.cfg.Views.cursors(ctx, id)
+	if err != nil || len(seqs) == 0 {
+		return err
+	}
+	return e.cfg.Store.RaiseFloor(ctx, id, slices.Max(seqs))
 }
 
 // rebuild makes an instance from the newest snapshot not later than limit (nil:
@@ -93,7 +112,7 @@ func decodeBatch(b *journal.Batch, sealer tandem.Sealer, from tandem.Seq, each f
 	for i := range b.Count {
 		rec := new(tandem.Record)
 		if err := event.ReadRecord(d, rec); err != nil {
-			return journal.Corrupt(b.Shard, b.First+tandem.Seq(i), err.Error())
+			return unreadable(b.Shard, b.First+tandem.Seq(i), err)
 		}
 		if rec.Seq < from {
 			continue
@@ -103,6 +122,16 @@ func decodeBatch(b *journal.Batch, sealer tandem.Sealer, from tandem.Seq, each f
 		}
 	}
 	return nil
+}
+
+// unreadable tells a record that a newer version wrote from a damaged one.
+func unreadable(shard tandem.ID, seq tandem.Seq, err error) error {
+	var kind event.ErrUnknownEvent
+	var version event.ErrUnknownVersion
+	if errors.As(err, &kind) || errors.As(err, &version) || errors.Is(err, tandem.ErrNewer) {
+		return &journal.Error{Reason: journal.ErrNewer, Shard: shard, Seq: seq, Detail: err.Error(), Remedy: "Nothing was changed"}
+	}
+	return journal.Corrupt(shard, seq, err.Error())
 }
 
 // decide steps the live instance. A panic discards it: what was decided before

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"tandem"
@@ -53,8 +54,7 @@ CREATE TABLE IF NOT EXISTS view_version (view TEXT PRIMARY KEY, version INTEGER 
 // OpenViews opens the file and makes the tables of views that are new or have
 // another version.
 func OpenViews(path string, views ...View) (*Views, error) {
-	pragmas := "?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)"
-	db, err := sql.Open("sqlite", "file:"+path+pragmas)
+	db, err := sql.Open("sqlite", fileURL(path, "_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)"))
 	if err != nil {
 		return nil, fmt.Errorf("open the readers' tables %s: %w", path, err)
 	}
@@ -68,11 +68,16 @@ func OpenViews(path string, views ...View) (*Views, error) {
 			return nil, errors.Join(fmt.Errorf("prepare the tables of %s: %w", w.Name(), err), db.Close())
 		}
 	}
-	if v.reads, err = sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)"); err != nil {
+	if v.reads, err = sql.Open("sqlite", fileURL(path, "mode=ro&_pragma=busy_timeout(5000)")); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	v.reads.SetMaxOpenConns(4)
 	return v, nil
+}
+
+// fileURL names a file to SQLite, whatever characters its folder has.
+func fileURL(path, options string) string {
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: options}).String()
 }
 
 // Reader is for queries of the tables; it cannot write.

@@ -82,6 +82,17 @@ func (p *Process) tellGone(roomID tandem.ID, want voice.Leg) {
 	p.report(report)
 }
 
+// endUnroomed ends a leg of a room that is over before it was seen, such as a
+// refused call: a call that still waits is turned away with the core's cause,
+// and its end is reported as any other; one that is gone is told again.
+func (p *Process) endUnroomed(roomID tandem.ID, want voice.Leg) {
+	if l := p.legs[want.ID]; l != nil {
+		p.hangUp(l, orDefault(want.Cause, voice.CauseHangup))
+		return
+	}
+	p.tellGone(roomID, want)
+}
+
 // claim makes a leg the room's. A leg that another room had moves over.
 func (p *Process) claim(r *roomState, l *leg) {
 	if l.room == r {

@@ -63,6 +63,23 @@ func TestCallThatNoRoomClaimsIsRefused(t *testing.T) {
 	}
 }
 
+func TestCallThatTheCoreRefusesIsTurnedAwayAtOnce(t *testing.T) {
+	caller := newPhone(t, 440)
+	c := newCenter(t, nil, nil)
+	leg := c.arrive(caller)
+	leg.Wish, leg.Cause = voice.WishGone, voice.CauseInvalid
+	refusal := roomOf(1, leg)
+	refusal.Ended = true
+	c.client.Send(refusal)
+	if gone := c.expect(voice.LegEnded, leg.ID); gone.Cause != voice.CauseInvalid {
+		t.Errorf("the leg ended with %+v", gone)
+	}
+	eventually(t, "the caller is refused", caller.is(hasEnded))
+	if n := c.count(voice.LegEnded); n != 1 {
+		t.Errorf("the end of the leg was reported %d times", n)
+	}
+}
+
 func TestCallerWhoGivesUpEndsTheLeg(t *testing.T) {
 	caller := newPhone(t, 440)
 	c := newCenter(t, nil, nil)

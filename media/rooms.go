@@ -77,7 +77,7 @@ func (p coreWords) Room(want voice.Room) {
 func (p *Process) firstSight(want voice.Room) {
 	if report, ok := p.ended.get(want.ID); ok || want.Ended {
 		for _, l := range want.Legs {
-			p.tellGone(want.ID, l)
+			p.endUnroomed(want.ID, l)
 		}
 		report.Kind, report.Room = voice.RoomForgotten, want.ID
 		report.At = orDefault(report.At, now())

@@ -26,7 +26,7 @@ type phone struct {
 
 // freePort finds a UDP port whose successor is free as well, for phones that
 // use both.
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	for range 50 {
 		a, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -176,7 +176,7 @@ func (p *phone) recording(kind string) []int16 {
 }
 
 // readWav reads a 16-bit PCM file into its channels.
-func readWav(t *testing.T, path string) [][]int16 {
+func readWav(t testing.TB, path string) [][]int16 {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -185,7 +185,7 @@ func readWav(t *testing.T, path string) [][]int16 {
 	return parseWav(t, b)
 }
 
-func parseWav(t *testing.T, b []byte) [][]int16 {
+func parseWav(t testing.TB, b []byte) [][]int16 {
 	t.Helper()
 	if len(b) < 44 || string(b[:4]) != "RIFF" {
 		t.Fatalf("%d bytes are not a wav file", len(b))

@@ -26,7 +26,7 @@ var program = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "tandem")
-	out, err := exec.Command("go", "build", "-o", path, "tandem/cmd/tandem").CombinedOutput()
+	out, err := exec.Command("go", "build", raceFlag, "-o", path, "tandem/cmd/tandem").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
@@ -56,7 +56,7 @@ type endpoints struct {
 
 // server is a Tandem that runs.
 type server struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string // of the story: data, config, logs
 	born  born
 	ready endpoints
@@ -74,7 +74,7 @@ type trunk struct {
 }
 
 // newServer makes a data folder and an instance.
-func newServer(t *testing.T, extra string, trunks ...trunk) *server {
+func newServer(t testing.TB, extra string, trunks ...trunk) *server {
 	t.Helper()
 	s := &server{t: t, dir: t.TempDir()}
 	var b strings.Builder
@@ -222,6 +222,9 @@ func (s *server) stop() {
 	}
 	s.cmd = nil
 	s.log.Close()
+	if b, err := os.ReadFile(s.path("tandem.log")); err == nil && bytes.Contains(b, []byte("DATA RACE")) {
+		s.t.Errorf("the server has a data race")
+	}
 	if s.t.Failed() {
 		if b, err := os.ReadFile(s.path("tandem.log")); err == nil {
 			s.t.Logf("the server's log:\n%s", tail(b, 12_000))
@@ -235,7 +238,7 @@ func (s *server) stop() {
 func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 
 // eventually waits for a condition.
-func eventually(t *testing.T, within time.Duration, what string, check func() error) {
+func eventually(t testing.TB, within time.Duration, what string, check func() error) {
 	t.Helper()
 	deadline := time.Now().Add(within)
 	for {

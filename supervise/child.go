@@ -23,8 +23,8 @@ const (
 	stopTimeout   = 10 * time.Second  // from asking a child to stop to killing it
 	firstBackoff  = 50 * time.Millisecond
 	longestDelay  = 5 * time.Second
-	healthyAfter  = 30 * time.Second // a child that lived this long starts with no delay again
-	statusFile    = 3                // the first inherited file is the status pipe
+	healthyAfter  = time.Second // a child that lived this long starts with no delay again: callers wait for it
+	statusFile    = 3           // the first inherited file is the status pipe
 	firstSocket   = 4
 	maxStatusLine = 64 * 1024
 )

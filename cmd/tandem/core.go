@@ -53,6 +53,7 @@ func (coreCommand) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case err = <-c.engine.Failed():
+			err = asRefusal(err)
 		}
 	}
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
@@ -177,8 +178,13 @@ func (c *core) report(ctx context.Context, r voice.Report, ack func()) {
 	switch {
 	case r.Kind == voice.CallArrived:
 		owner, ok := c.ownerOf(ctx, r.To)
-		if !ok || c.draining.Load() {
-			c.refuseCall(r, ack)
+		if !ok {
+			c.log.Warn("a call to a number that no instance has claimed is refused", "trunk", r.Trunk, "leg", r.Leg)
+			c.refuseCall(r, voice.CauseInvalid, ack)
+			return
+		}
+		if c.draining.Load() {
+			c.refuseCall(r, voice.CauseUnreachable, ack)
 			return
 		}
 		r.Instance = owner
@@ -238,12 +244,11 @@ func (c *core) ownerOf(ctx context.Context, number string) (owner tandem.ID, ok 
 	return owner, ok && err == nil
 }
 
-// refuseCall turns away a call to a number that belongs to nobody.
-func (c *core) refuseCall(r voice.Report, ack func()) {
-	c.log.Warn("a call to a number that no instance has claimed is refused", "trunk", r.Trunk, "number", r.To)
+// refuseCall turns away a call that no instance takes.
+func (c *core) refuseCall(r voice.Report, why voice.Cause, ack func()) {
 	c.link.Load().Send(voice.Room{
 		ID: r.Leg.Derive(1), Rev: 1, Ended: true,
-		Legs: []voice.Leg{{ID: r.Leg, Role: voice.Customer, Wish: voice.WishGone, Cause: voice.CauseInvalid}},
+		Legs: []voice.Leg{{ID: r.Leg, Role: voice.Customer, Wish: voice.WishGone, Cause: why}},
 	})
 	ack()
 }

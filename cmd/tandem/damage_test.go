@@ -12,14 +12,15 @@ import (
 	"tandem/event"
 	"tandem/journal"
 	"tandem/journal/sqlite"
+	"tandem/vault"
 )
 
 // damageCommand is damage HOW DATA: it does to the journal in a data folder
 // what disks, careless copies and downgrades do.
 func damageCommand(ts *testscript.TestScript, neg bool, args []string) {
-	how := map[string]func(*testscript.TestScript, string){"flip": flipByte, "shorten": shorten, "newer": writeNewer}
+	how := map[string]func(*testscript.TestScript, string){"flip": flipByte, "shorten": shorten, "newer": writeNewer, "empty": emptyJournal}
 	if neg || len(args) != 2 || how[args[0]] == nil {
-		ts.Fatalf("usage: damage flip|shorten|newer DATA")
+		ts.Fatalf("usage: damage flip|shorten|newer|empty DATA")
 	}
 	how[args[0]](ts, ts.MkAbs(args[1]))
 }
@@ -49,6 +50,15 @@ func openDB(ts *testscript.TestScript, data string) *sql.DB {
 	db, err := sql.Open("sqlite", filepath.Join(data, sqlite.FileName))
 	ts.Check(err)
 	return db
+}
+
+// emptyJournal is a key and a journal that were made, and no more.
+func emptyJournal(ts *testscript.TestScript, data string) {
+	_, err := vault.InitMasterKey(data)
+	ts.Check(err)
+	store, err := sqlite.Open(context.Background(), data, sqlite.Options{})
+	ts.Check(err)
+	ts.Check(store.Close())
 }
 
 // fromTomorrow is an event that only a newer version knows.

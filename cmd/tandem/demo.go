@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"tandem/cmd/tandem/config"
-	"tandem/journal/sqlite"
 	"tandem/standin/zendesk"
 )
 
@@ -155,7 +154,9 @@ func (d *demo) create(ctx context.Context) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(d.cfg.Data, sqlite.FileName)); err == nil {
+	if held, err := hasInstance(ctx, d.cfg); err != nil {
+		return err
+	} else if held {
 		return fmt.Errorf("%s holds an instance that is no demo; run it with: tandem serve --data %s", d.cfg.Data, d.cfg.Data)
 	}
 	if d.born, err = createInstance(ctx, d.cfg, "demo", "UTC"); err != nil {

@@ -37,7 +37,7 @@ func (a demoAgent) email() string { return a.username + "@example.com" }
 func demoZendeskAgents() []zendesk.Agent {
 	var all []zendesk.Agent
 	for _, a := range demoAgents {
-		all = append(all, zendesk.Agent{ID: a.zendeskID, Name: "Agent " + a.lastName, Email: a.email(), StatusID: zendesk.StatusOffline})
+		all = append(all, zendesk.Agent{ID: a.zendeskID, Name: "Agent " + a.lastName, Email: a.email(), StatusID: zendesk.StatusOnline})
 	}
 	return all
 }

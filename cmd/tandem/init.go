@@ -7,9 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"tandem"
@@ -21,7 +21,6 @@ import (
 	"tandem/engine"
 	"tandem/event"
 	"tandem/flow"
-	"tandem/journal/sqlite"
 	"tandem/vault"
 )
 
@@ -56,7 +55,9 @@ func (c *initCommand) Run(ctx context.Context) error {
 	if err := cfg.Writable(); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(cfg.Data, sqlite.FileName)); err == nil {
+	if held, err := hasInstance(ctx, cfg); err != nil {
+		return err
+	} else if held {
 		return fmt.Errorf("%s holds an instance already; start it with: tandem serve --data %s", cfg.Data, cfg.Data)
 	}
 	out, err := createInstance(ctx, cfg, c.Alias, c.TimeZone)
@@ -81,9 +82,28 @@ func (o created) print(cfg config.Config) {
 	fmt.Printf("The secrets are shown only now.\nnext: tandem serve --data %s\n", cfg.Data)
 }
 
-// createInstance makes the instance, its admin and their keys.
+// hasInstance reports whether an instance was created in the folder. A journal
+// without one is left by an init that did not finish.
+func hasInstance(ctx context.Context, cfg config.Config) (held bool, err error) {
+	if needInstance(cfg) != nil {
+		return false, nil
+	}
+	data, err := openData(ctx, cfg)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, data.close()) }()
+	shards, err := shardsOf(ctx, data, "")
+	return len(shards) > 1, err
+}
+
+// createInstance makes the instance, its admin and their keys. The key of an
+// init that did not finish is used again.
 func createInstance(ctx context.Context, cfg config.Config, alias, timeZone string) (out created, err error) {
-	if _, err := vault.InitMasterKey(cfg.Data); err != nil {
+	if _, err = vault.LoadMasterKey(cfg.Data); errors.Is(err, fs.ErrNotExist) {
+		_, err = vault.InitMasterKey(cfg.Data)
+	}
+	if err != nil {
 		return out, err
 	}
 	data, err := openData(ctx, cfg)

@@ -94,6 +94,9 @@ func openForReading(ctx context.Context, f settingFlags, instanceID string) (*da
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := needInstance(cfg); err != nil {
+		return nil, nil, err
+	}
 	data, err := openData(ctx, cfg)
 	if err != nil {
 		return nil, nil, err

@@ -27,6 +27,7 @@ type commands struct {
 	Doctor  doctorCommand  `cmd:"" help:"Find what is wrong with the set-up, and say what mends it."`
 	Journal journalCommand `cmd:"" help:"Look into the journal while the server is stopped."`
 	Explain explainCommand `cmd:"" help:"Tell from the journal why something happened, while the server is stopped."`
+	Bench   benchCommand   `cmd:"" help:"Measure this machine: commits, replay, start, memory."`
 	Core    coreCommand    `cmd:"" hidden:""`
 	Media   mediaCommand   `cmd:"" hidden:""`
 
@@ -46,7 +47,7 @@ func main() {
 	}
 	call, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		fail(fmt.Errorf("%w; see: tandem --help", err), 2)
+		fail(fmt.Errorf("%w; see: %s --help", err, asked(err)), 2)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -59,6 +60,21 @@ func main() {
 	case err != nil:
 		fail(err, 1)
 	}
+}
+
+// asked is the command that a wrong command line was meant for, as far as it
+// was understood.
+func asked(err error) string {
+	var wrong *kong.ParseError
+	name := "tandem"
+	if errors.As(err, &wrong) && wrong.Context != nil {
+		for _, part := range wrong.Context.Path {
+			if part.Command != nil {
+				name += " " + part.Command.Name
+			}
+		}
+	}
+	return name
 }
 
 // fail prints one line and ends the process.

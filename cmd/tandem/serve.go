@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"tandem/cmd/tandem/config"
-	"tandem/journal/sqlite"
+	"tandem/journal"
 	"tandem/supervise"
 )
 
@@ -52,8 +52,8 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(cfg.Data, sqlite.FileName)); err != nil {
-		return fmt.Errorf("there is no instance in %s yet; create one with: tandem init --data %s", cfg.Data, cfg.Data)
+	if err := needInstance(cfg); err != nil {
+		return err
 	}
 	return serve(ctx, cfg, c.ReadyFile, func(e endpoints) { c.announce(cfg, e) })
 }
@@ -77,7 +77,7 @@ func (c *serveCommand) announce(cfg config.Config, e endpoints) {
 // serve opens the sockets, runs core and media, and drains at the first
 // interrupt; the second stops at once.
 func serve(ctx context.Context, cfg config.Config, readyFile string, announce func(endpoints)) error {
-	if err := cfg.Writable(); err != nil {
+	if err := ready(ctx, cfg, readyFile); err != nil {
 		return err
 	}
 	s, err := openSockets(cfg)
@@ -108,6 +108,32 @@ func serve(ctx context.Context, cfg config.Config, readyFile string, announce fu
 			if readyFile != "" {
 				os.Remove(readyFile)
 			}
+			return err
+		}
+	}
+}
+
+// lockWait is how long the journal may still be held by a server that ends.
+const lockWait = 3 * time.Second
+
+// ready refuses what the children would find out one by one: a folder or a
+// ready file that cannot be written, a journal or a key that cannot be used.
+func ready(ctx context.Context, cfg config.Config, readyFile string) error {
+	if err := cfg.Writable(); err != nil {
+		return err
+	}
+	if readyFile != "" {
+		if err := os.WriteFile(readyFile+".new", nil, 0o600); err != nil {
+			return fmt.Errorf("the ready file cannot be written: %w; choose another with --ready-file", err)
+		}
+		os.Remove(readyFile + ".new")
+	}
+	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockWait / 50) {
+		data, err := openData(ctx, cfg)
+		if err == nil {
+			return data.close()
+		}
+		if !errors.Is(err, journal.ErrLocked) || time.Now().After(deadline) {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"tandem/cmd/tandem/config"
+	"tandem/journal/sqlite"
 )
 
 // settingFlags are the flags that several commands share. An empty one leaves
@@ -39,6 +40,14 @@ func (f settingFlags) load(more map[string]string) (config.Config, error) {
 		return cfg, fmt.Errorf("find the data folder: %w", err)
 	}
 	return cfg, nil
+}
+
+// needInstance refuses a data folder without a journal.
+func needInstance(cfg config.Config) error {
+	if _, err := os.Stat(filepath.Join(cfg.Data, sqlite.FileName)); err != nil {
+		return fmt.Errorf("there is no instance in %s yet; create one with: tandem init --data %s", cfg.Data, cfg.Data)
+	}
+	return nil
 }
 
 // logger writes structured lines to standard error.

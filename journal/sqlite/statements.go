@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // statements are prepared once: those of the write connection, and those that
@@ -14,6 +15,8 @@ type statements struct {
 
 	bounds, lastBatch, load *sql.Stmt
 	key, payload            *sql.Stmt
+
+	all []*sql.Stmt
 }
 
 const (
@@ -62,6 +65,7 @@ func (st *statements) prepare(ctx context.Context, write *sql.Conn, read *sql.DB
 		if *p.to, err = write.PrepareContext(ctx, p.sql); err != nil {
 			return err
 		}
+		st.all = append(st.all, *p.to)
 	}
 	for _, p := range []struct {
 		to  **sql.Stmt
@@ -77,6 +81,17 @@ func (st *statements) prepare(ctx context.Context, write *sql.Conn, read *sql.DB
 		if *p.to, err = read.PrepareContext(ctx, p.sql); err != nil {
 			return err
 		}
+		st.all = append(st.all, *p.to)
 	}
 	return nil
+}
+
+// close comes before the connections are closed: one that has statements left
+// stays open inside SQLite, and then the log file is never emptied.
+func (st *statements) close() error {
+	var errs []error
+	for _, s := range st.all {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
 }

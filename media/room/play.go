@@ -117,9 +117,20 @@ func (r *Room) stepPlay(now tandem.Time) (func(PlayResult), PlayResult) {
 	}
 	p := r.play
 	r.play, r.finished = nil, p.ID
+	result.Play, result.Outcome, result.Digits = p.ID, outcome, tandem.Personal(p.digits.String())
+	if outcome == voice.PlayFailed {
+		result.Err = p.failure()
+	}
 	p.cancel()
-	result.Play, result.Outcome, result.Digits, result.Err = p.ID, outcome, tandem.Personal(p.digits.String()), p.err
 	return p.done, result
+}
+
+// failure is why an item could not be played. The loader may still be at work
+// on the next one.
+func (p *play) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
 }
 
 func next(digits <-chan rtp.Digit) (rtp.Digit, bool) {

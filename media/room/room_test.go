@@ -229,6 +229,29 @@ func TestFirstDigitStopsTheAudio(t *testing.T) {
 	}
 }
 
+func TestDigitEndsAPlayThatIsStillLoading(t *testing.T) {
+	s := &script{room: still(), leg: newSpeaker(0)}
+	s.room.Join(id(1), voice.Customer, s.leg)
+	given := make(chan struct{})
+	endless := func(ctx context.Context, _ voice.Prompt) ([]int16, error) {
+		<-ctx.Done()
+		close(given)
+		return nil, ctx.Err()
+	}
+	s.room.Play(&voice.Play{ID: id(99), Listener: id(1), Items: []voice.Prompt{{Prompt: "x"}}, Collect: &voice.Collect{MaxDigits: 1}},
+		endless, func(r PlayResult) { s.results = append(s.results, r) })
+	s.press("1")
+	s.run(1)
+	select {
+	case <-given:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the loader was not told to stop")
+	}
+	if len(s.results) != 1 || s.results[0].Outcome != voice.PlayDigits || s.results[0].Err != nil {
+		t.Errorf("the results are %+v", s.results)
+	}
+}
+
 func TestLoopGoesOnUntilReplaced(t *testing.T) {
 	s := begin(t, voice.Play{Items: []voice.Prompt{{Prompt: "xx"}}, Loop: true}, frames)
 	s.run(50)
