@@ -95,17 +95,18 @@ func openLoop(ctx context.Context, r *report, dir string, perSecond int, length 
 	if err != nil {
 		return err
 	}
-	views, err := engine.OpenViews(filepath.Join(dir, "readers.db"), rows{})
+	all, err := openReaders(dir)
 	if err != nil {
 		return errors.Join(err, f.close())
 	}
+	views := all.views
 	e := engine.Open(f.config(newLoadedInstance, views))
 	s := schedule{engine: e, every: time.Second * eventsPerRecord / time.Duration(perSecond)}
 	if err = e.Start(ctx, loadShard); err == nil {
 		err = s.run(ctx, length)
 	}
 	behind := lag(ctx, e)
-	if err = errors.Join(err, e.Close(), views.Close(), f.close()); err != nil {
+	if err = errors.Join(err, e.Close(), all.close(), f.close()); err != nil {
 		return err
 	}
 	r.figure("%s events/s: commit %s; %d records in %s; readers caught up %s after the end",
