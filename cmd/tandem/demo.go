@@ -181,7 +181,7 @@ func (d *demo) serve(ctx context.Context, readyFile string) error {
 		case <-life.Done():
 		}
 	}()
-	return serve(ctx, d.cfg, readyFile, func(e endpoints) {
+	return serve(ctx, d.cfg, readyFile, nil, func(e endpoints) {
 		living.Go(func() {
 			if err := d.live(life, e); err != nil && life.Err() == nil {
 				fail(fmt.Errorf("set up the demo: %w", err))

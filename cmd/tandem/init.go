@@ -71,12 +71,16 @@ func (c *initCommand) Run(ctx context.Context) error {
 	return nil
 }
 
-func (o created) print(cfg config.Config) {
-	rows := [][2]string{
+// rows are the names and values for people.
+func (o created) rows() [][2]string {
+	return [][2]string{
 		{"instance id", o.InstanceID}, {"instance ARN", o.InstanceARN}, {"region", o.Region}, {"access key id", o.AccessKeyID},
 		{"secret key", o.SecretAccessKey}, {"admin token", o.AdminToken}, {"admin user", o.AdminUser}, {"admin password", o.AdminPassword},
 	}
-	for _, r := range rows {
+}
+
+func (o created) print(cfg config.Config) {
+	for _, r := range o.rows() {
 		fmt.Printf("%-15s %s\n", r[0], r[1])
 	}
 	fmt.Printf("The secrets are shown only now.\nnext: tandem serve --data %s\n", cfg.Data)

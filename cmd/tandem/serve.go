@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"tandem/cmd/tandem/config"
@@ -52,10 +54,16 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := needInstance(cfg); err != nil {
-		return err
+	return serve(ctx, cfg, c.ReadyFile, c.announceSetup, func(e endpoints) { c.announce(cfg, e) })
+}
+
+// announceSetup tells the one-time link of a first start.
+func (c *serveCommand) announceSetup(link string) {
+	if c.JSON {
+		json.NewEncoder(os.Stdout).Encode(map[string]string{"setup": link})
+		return
 	}
-	return serve(ctx, cfg, c.ReadyFile, func(e endpoints) { c.announce(cfg, e) })
+	fmt.Printf("There is no contact center in this folder yet. Open this link to create it; it works once:\n\n  %s\n\nOr stop here and run: tandem init\n", link)
 }
 
 func (c *serveCommand) announce(cfg config.Config, e endpoints) {
@@ -76,8 +84,9 @@ func (c *serveCommand) announce(cfg config.Config, e endpoints) {
 
 // serve opens the sockets, runs core and media, and drains at the first
 // interrupt; the second stops at once.
-func serve(ctx context.Context, cfg config.Config, readyFile string, announce func(endpoints)) error {
-	if err := ready(ctx, cfg, readyFile); err != nil {
+func serve(ctx context.Context, cfg config.Config, readyFile string, announceSetup func(string), announce func(endpoints)) error {
+	held, err := ready(ctx, cfg, readyFile)
+	if err != nil {
 		return err
 	}
 	s, err := openSockets(cfg)
@@ -85,6 +94,14 @@ func serve(ctx context.Context, cfg config.Config, readyFile string, announce fu
 		return err
 	}
 	defer s.close()
+	if !held {
+		waiting, done := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		err := setUp(waiting, cfg, s.http, announceSetup)
+		done()
+		if err != nil {
+			return err
+		}
+	}
 	log := logger(cfg.Log, "supervisor")
 	sup, err := newSupervisor(cfg, s, log)
 	if err != nil {
@@ -118,23 +135,21 @@ const lockWait = 3 * time.Second
 
 // ready refuses what the children would find out one by one: a folder or a
 // ready file that cannot be written, a journal or a key that cannot be used.
-func ready(ctx context.Context, cfg config.Config, readyFile string) error {
+// It reports whether there is an instance to serve.
+func ready(ctx context.Context, cfg config.Config, readyFile string) (held bool, err error) {
 	if err := cfg.Writable(); err != nil {
-		return err
+		return false, err
 	}
 	if readyFile != "" {
 		if err := os.WriteFile(readyFile+".new", nil, 0o600); err != nil {
-			return fmt.Errorf("the ready file cannot be written: %w; choose another with --ready-file", err)
+			return false, fmt.Errorf("the ready file cannot be written: %w; choose another with --ready-file", err)
 		}
 		os.Remove(readyFile + ".new")
 	}
 	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockWait / 50) {
-		data, err := openData(ctx, cfg)
-		if err == nil {
-			return data.close()
-		}
+		held, err = hasInstance(ctx, cfg)
 		if !errors.Is(err, journal.ErrLocked) || time.Now().After(deadline) {
-			return err
+			return held, err
 		}
 	}
 }
