@@ -219,10 +219,12 @@ func (s *Store) try(ctx context.Context, waiting []upload) []upload {
 	var failed []upload
 	for _, u := range waiting {
 		err := s.upload(ctx, u.name)
+		if err != nil {
+			s.failedUploads.Add(1) // before it is told, so that who hears of it finds it counted
+		}
 		s.ended(u)
 		u.report = false
 		if err != nil {
-			s.failedUploads.Add(1)
 			s.config.Log.Warn("recording is not uploaded yet: it will be tried again", "room", u.name.room, "recording", u.name.id, "error", err)
 			failed = append(failed, u)
 		}
