@@ -1,9 +1,14 @@
 package stories
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -187,10 +192,46 @@ func TestBaresipCallsAndFindsItsAgent(t *testing.T) {
 		t.Errorf("the agent heard the customer for %.1f s", s)
 	}
 	c.checkRecording(id)
+	c.checkAgentEvents(id)
 	d, err := c.describe(id)
 	c.must(err)
 	if got := d.Contact; got.DisconnectReason != "CUSTOMER_DISCONNECT" || got.AgentInfo.Id != c.agent || got.QueueInfo.Id != c.queue {
 		t.Errorf("the contact is described as %+v", got)
+	}
+}
+
+// checkAgentEvents asserts that the stream of agent events tells of the log-in
+// and of the contact, ringing, talking and in after contact work, in a chain.
+func (c *callCenter) checkAgentEvents(id string) {
+	c.t.Helper()
+	b, err := os.ReadFile(filepath.Join(c.data(), "agent-events.jsonl"))
+	c.must(err)
+	type snapshot struct {
+		Contacts []struct{ ContactId, State string }
+	}
+	var told []string
+	var last json.RawMessage
+	dec := json.NewDecoder(bytes.NewReader(b))
+	for dec.More() {
+		var e struct {
+			EventType                                   string
+			PreviousAgentSnapshot, CurrentAgentSnapshot json.RawMessage
+		}
+		c.must(dec.Decode(&e))
+		if last != nil && !bytes.Equal(e.PreviousAgentSnapshot, last) {
+			c.t.Errorf("a %s does not continue the snapshot before it", e.EventType)
+		}
+		last = e.CurrentAgentSnapshot
+		var now snapshot
+		c.must(json.Unmarshal(last, &now))
+		for _, contact := range now.Contacts {
+			if contact.ContactId == id {
+				told = append(told, contact.State)
+			}
+		}
+	}
+	if got := strings.Join(slices.Compact(told), " "); got != "CONNECTING CONNECTED ENDED" {
+		c.t.Errorf("the agent events tell of the contact as %q", got)
 	}
 }
 
