@@ -115,14 +115,14 @@ func addrOf(c net.PacketConn) netip.AddrPort { return c.LocalAddr().(*net.UDPAdd
 // dial calls a number through the process at to.
 func (p *phone) dial(to, callID, number, caller string) {
 	p.t.Helper()
+	p.mu.Lock() // what happens to the call is noted after this
+	defer p.mu.Unlock()
 	call, err := p.agent.Dial(context.Background(), sip.DialRequest{
 		CallID: callID, FromTag: "tag-" + callID, Number: number, Trunk: to, Caller: caller, Local: addrOf(p.audio),
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.call, p.end, p.up = call, nil, false
 }
 
