@@ -62,7 +62,7 @@ func New(ctx context.Context, cfg Config) (*Process, error) {
 	}
 	var random [16]byte
 	rand.Read(random[:])
-	p.link = link.NewServer(link.ServerConfig{Incarnation: tandem.NewID(random), Handler: coreWords{p}, Log: cfg.Log})
+	p.link = link.NewServer(link.ServerConfig{Incarnation: tandem.NewID(random), Handler: coreWords{p}, Leaving: p.leaving, Log: cfg.Log})
 	p.prompts = prompt.NewLibrary(prompt.Config{Dir: cfg.Prompts, Speaker: prompt.NewEspeak(cfg.Speech, cfg.Voice)})
 	var err error
 	if p.ports, err = rtp.NewPorts(cfg.BindIP, cfg.RTPPortMin, cfg.RTPPortMax); err != nil {
@@ -114,6 +114,13 @@ func (p *Process) Drain() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.draining = true
+}
+
+// leaving reports whether the process is being stopped in order.
+func (p *Process) leaving() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.draining
 }
 
 // accepting reports whether a new call can be taken: the core must be there to

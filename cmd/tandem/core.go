@@ -122,7 +122,7 @@ func (c *core) startShards(ctx context.Context) error {
 	}
 	linked := make(chan struct{})
 	c.link.Store(link.Dial(ctx, link.Config{
-		Network: "unix", Address: c.settings.Link, Epoch: c.engine.Epoch(directory.Shard), Log: c.log,
+		Network: "unix", Address: c.settings.Link, Epoch: c.engine.Epoch(directory.Shard), Log: c.log, Leaving: c.draining.Load,
 		OnReport: func(r voice.Report, ack func()) { c.report(ctx, r, ack) },
 		// Not before effects can reach the link: no change falls in between.
 		Snapshot: func() []voice.Room { <-linked; return c.liveRooms(ctx, ids) },

@@ -30,6 +30,9 @@ type finding struct {
 	Mend  string `json:"mend,omitempty"` // the command or setting that mends it
 }
 
+// foundRunning is what a journal is whose server runs.
+const foundRunning = "in use by a running server"
+
 // lowDiskBytes is when there is too little room for journal and recordings.
 const lowDiskBytes = 1 << 30
 
@@ -78,8 +81,12 @@ func printFindings(cfg config.Config, findings []finding) {
 
 // examine runs every check.
 func examine(ctx context.Context, cfg config.Config) []finding {
-	all := []finding{checkFolder(cfg), checkJournal(ctx, cfg), checkDisk(cfg)}
-	all = append(all, checkTCP("http", cfg.HTTP), checkUDP(cfg.SIP), checkSpeech(), checkAddress(cfg))
+	inUse := checkJournal(ctx, cfg)
+	all := []finding{checkFolder(cfg), inUse, checkDisk(cfg)}
+	if inUse.Found != foundRunning { // else the ports are the running server's own
+		all = append(all, checkTCP("http", cfg.HTTP), checkUDP(cfg.SIP))
+	}
+	all = append(all, checkSpeech(), checkAddress(cfg))
 	if cfg.HTTPS != "" {
 		_, err := certificate(cfg)
 		all = append(all, outcome("certificate", err, "usable", "set cert_file and key_file to a PEM pair that belongs together"))
@@ -110,7 +117,7 @@ func checkJournal(ctx context.Context, cfg config.Config) finding {
 	}
 	data, err := openData(ctx, cfg)
 	if errors.Is(err, journal.ErrLocked) {
-		return finding{Check: "journal", OK: true, Found: "in use by a running server"}
+		return finding{Check: "journal", OK: true, Found: foundRunning}
 	}
 	if err != nil {
 		return outcome("journal", err, "", "see the message")
@@ -136,7 +143,7 @@ func checkTCP(name, address string) finding {
 	if err == nil {
 		l.Close()
 	}
-	return outcome(name+" port", err, address+" is free", "stop what listens there (it may be this server), or choose another address with --"+name)
+	return outcome(name+" port", err, address+" is free", "stop what listens there, or choose another address with --"+name)
 }
 
 func checkUDP(address string) finding {
@@ -144,7 +151,7 @@ func checkUDP(address string) finding {
 	if err == nil {
 		c.Close()
 	}
-	return outcome("sip port", err, address+" is free", "stop what listens there (it may be this server), or choose another address with --sip")
+	return outcome("sip port", err, address+" is free", "stop what listens there, or choose another address with --sip")
 }
 
 func checkSpeech() finding {

@@ -22,7 +22,10 @@ type Config struct {
 	OnReport func(r voice.Report, ack func())
 	// Snapshot returns every room that should be alive, at each connect.
 	Snapshot func() []voice.Room
-	Log      *slog.Logger
+	// Leaving reports that the server is being stopped in order, so that the
+	// end of the link is no news; it may be nil.
+	Leaving func() bool
+	Log     *slog.Logger
 
 	ping time.Duration
 }
@@ -40,6 +43,14 @@ type Client struct {
 	pending   map[tandem.ID]voice.Room // newest revision per room
 	order     []tandem.ID              // of pending, oldest first
 	incoming  progress
+}
+
+// brokenLevel is how loud the end of a link is logged.
+func brokenLevel(leaving func() bool) slog.Level {
+	if leaving != nil && leaving() {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 // progress is how far the reports of one incarnation have come.
@@ -114,7 +125,7 @@ func (c *Client) run(ctx context.Context) {
 		if time.Since(started) > maxBackoff {
 			backoff = firstBackoff
 		}
-		c.config.Log.Warn("no link to the voice process: trying again", "in", backoff, "error", err)
+		c.config.Log.Log(ctx, brokenLevel(c.config.Leaving), "no link to the voice process: trying again", "in", backoff, "error", err)
 		select {
 		case <-time.After(backoff):
 		case <-ctx.Done():

@@ -29,6 +29,7 @@ type Handler interface {
 type ServerConfig struct {
 	Incarnation tandem.ID
 	Handler     Handler
+	Leaving     func() bool // see Config; it may be nil
 	Log         *slog.Logger
 
 	ping time.Duration
@@ -141,7 +142,7 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 	err = s.read(current)
 	close(current.done)
 	if s.leave(current) {
-		s.config.Log.Warn("the link to the core is broken: calls go on", "error", err)
+		s.config.Log.Log(context.Background(), brokenLevel(s.config.Leaving), "the link to the core is broken: calls go on", "error", err)
 		s.tellLinked()
 	}
 }

@@ -15,9 +15,9 @@ func TestSessionThatIsNotRefreshedEnds(t *testing.T) {
 	heard := newListener(answerAtOnce)
 	_, addr := agent(t, heard, shortSessions)
 	p := newPhone(t, addr, "127.0.0.1")
-	p.send(p.compose(line{method: "INVITE", body: offer(), headers: []string{"Supported: timer", "Session-Expires: 1"}}))
+	p.send(p.compose(line{method: "INVITE", body: offer(), headers: []string{"Supported: timer", "Session-Expires: 3"}}))
 	ok := p.response(200)
-	if headerValue(ok, "session-expires") != "1;refresher=uac" || headerValue(ok, "require") != "timer" {
+	if headerValue(ok, "session-expires") != "3;refresher=uac" || headerValue(ok, "require") != "timer" {
 		t.Fatalf("the 200 is\n%s", ok)
 	}
 	tag := tagOf(ok.To().Params)
@@ -26,13 +26,14 @@ func TestSessionThatIsNotRefreshedEnds(t *testing.T) {
 	heard.expect(t, "Answered")
 	start := time.Now()
 	for i := range 3 {
-		<-time.After(400 * time.Millisecond) // the rhythm of a caller that refreshes
-		p.send(p.compose(line{method: "UPDATE", toTag: tag, seq: 2 + i, headers: []string{"Supported: timer", "x: 1;refresher=uac"}}))
-		p.response(200)
+		<-time.After(1200 * time.Millisecond) // the rhythm of a caller that refreshes; without it the call ends after 2 s
+		p.send(p.compose(line{method: "UPDATE", toTag: tag, seq: 2 + i, headers: []string{"Supported: timer", "x: 3;refresher=uac"}}))
+		for p.response(200).CSeq().SeqNo != uint32(2+i) { // a repeated answer to the INVITE
+		}
 	}
 	p.request("BYE")
 	heard.expectEnd(t, Lost, true)
-	if lived := time.Since(start); lived < 1700*time.Millisecond {
+	if lived := time.Since(start); lived < 5*time.Second {
 		t.Errorf("the call lived %v, its refreshes did not count", lived)
 	}
 }
