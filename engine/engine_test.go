@@ -231,3 +231,44 @@ func TestViewsSeeEveryRecordOnce(t *testing.T) {
 		}
 	}
 }
+
+// slow is a view that takes its time, so that a stop falls into its work.
+type slow struct{ seen }
+
+func (s slow) Apply(tx *sql.Tx, shard tandem.ID, in *instance.Instance, rec *tandem.Record) error {
+	time.Sleep(200 * time.Microsecond)
+	return s.seen.Apply(tx, shard, in, rec)
+}
+
+func TestStopWhileViewsReadLosesNoRecord(t *testing.T) {
+	for round := range 60 {
+		cfg := config(t, memory.New())
+		views, err := OpenViews(filepath.Join(t.TempDir(), "views.db"), slow{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Views = views
+		e := start(t, cfg)
+		var wg sync.WaitGroup
+		for n := range 40 { // at once: a small batch, then large ones
+			wg.Go(func() {
+				if _, err := e.Do(t.Context(), directory.Shard, list(n)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var rows, last, cursor int
+		const look = "SELECT count(*), coalesce(max(seq), 0), coalesce((SELECT max(seq) FROM cursor), 0) FROM seen"
+		err = views.Reader().QueryRow(look).Scan(&rows, &last, &cursor)
+		if err != nil || rows != last || last != cursor {
+			t.Fatalf("round %d: the view has %d rows up to %d, and its cursor is at %d: %v", round, rows, last, cursor, err)
+		}
+		if err := views.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -68,12 +68,17 @@ func (f *follower) feed(records []*tandem.Record) {
 
 func (f *follower) close() { f.end() }
 
-// run follows until closed. A failure of the views stops the engine: tables
-// that fall silently behind would be a lie.
+// run follows until closed. A failure stops the engine: tables that fall
+// silently behind would be a lie. After one nothing more is written, because
+// the copy may be ahead of the tables; the next start begins at their cursors.
+//
+// Only waiting and the first replay end with the follower's context. What is
+// written is never cut short: a transaction that is rolled back behind the
+// copy's back would leave a hole.
 func (f *follower) run() {
 	if err := f.begin(); err != nil {
 		if f.ctx.Err() == nil {
-			f.shard.engine.fail(fmt.Errorf("the readers of instance %s: %w", f.shard.id, err))
+			f.fail(err)
 		}
 		return
 	}
@@ -83,7 +88,9 @@ func (f *follower) run() {
 		var err error
 		select {
 		case <-f.ctx.Done():
-			f.finish()
+			if err := f.catchUp(); err != nil {
+				f.log.Error("the readers did not finish; they will at the next start", "err", err)
+			}
 			return
 		case records := <-f.queue:
 			err = f.take(records)
@@ -93,20 +100,15 @@ func (f *follower) run() {
 		if err == nil {
 			err = f.snap.maybe(f)
 		}
-		if err != nil && f.ctx.Err() == nil {
-			f.shard.engine.fail(fmt.Errorf("the readers of instance %s: %w", f.shard.id, err))
+		if err != nil {
+			f.fail(err)
 			return
 		}
 	}
 }
 
-// finish takes what is still queued, so that an ordered stop leaves the tables
-// complete.
-func (f *follower) finish() {
-	f.ctx = context.WithoutCancel(f.ctx)
-	if err := f.catchUp(); err != nil {
-		f.log.Error("the readers did not finish; they will at the next start", "err", err)
-	}
+func (f *follower) fail(err error) {
+	f.shard.engine.fail(fmt.Errorf("the readers of instance %s: %w", f.shard.id, err))
 }
 
 // begin makes the copy at the views' lowest cursor and catches up.
@@ -155,7 +157,7 @@ func (f *follower) catchUp() error {
 		return nil
 	}
 	e := f.shard.engine
-	err := Replay(f.ctx, e.cfg.Store, f.keys, f.shard.id, f.copy.Seq()+1, f.apply)
+	err := Replay(context.Background(), e.cfg.Store, f.keys, f.shard.id, f.copy.Seq()+1, f.apply)
 	if err != nil {
 		return err
 	}
@@ -177,7 +179,7 @@ func (f *follower) apply(rec *tandem.Record) error {
 		return nil
 	}
 	if f.tx == nil {
-		tx, err := f.shard.engine.cfg.Views.begin(f.ctx, f.shard.id, f.seqs)
+		tx, err := f.shard.engine.cfg.Views.begin(f.shard.id, f.seqs)
 		if err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func (s *snapshotter) maybe(f *follower) error {
 		return nil
 	}
 	s.last, s.lastSeq = cfg.Now(), f.copy.Seq()
-	if err := f.shard.engine.saveSnapshot(f.ctx, f.shard.id, f.copy, f.keys.Snapshots()); err != nil {
+	if err := f.shard.engine.saveSnapshot(context.Background(), f.shard.id, f.copy, f.keys.Snapshots()); err != nil {
 		return err
 	}
 	f.compare()

@@ -137,8 +137,8 @@ type viewTx struct {
 	erased bool
 }
 
-func (v *Views) begin(ctx context.Context, shard tandem.ID, seqs []tandem.Seq) (*viewTx, error) {
-	tx, err := v.db.BeginTx(ctx, nil)
+func (v *Views) begin(shard tandem.ID, seqs []tandem.Seq) (*viewTx, error) {
+	tx, err := v.db.Begin()
 	if err != nil {
 		return nil, err
 	}
