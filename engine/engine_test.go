@@ -272,3 +272,14 @@ func TestStopWhileViewsReadLosesNoRecord(t *testing.T) {
 		}
 	}
 }
+
+// commit appends a record to the journal as a batch of its own.
+func commit(t *testing.T, store journal.Store, epoch tandem.Epoch, rec *tandem.Record) {
+	t.Helper()
+	e := tandem.NewEncoder(nil, tandem.Plain{})
+	event.AppendRecord(e, rec)
+	a := journal.Append{Shard: directory.Shard, Epoch: epoch, First: rec.Seq, Count: 1, Body: e.Bytes()}
+	if err := store.Commit(t.Context(), []journal.Append{a}); err != nil {
+		t.Fatal(err)
+	}
+}

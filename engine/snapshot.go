@@ -264,7 +264,7 @@ func (e *Engine) prune(ctx context.Context, id tandem.ID, now time.Time) error {
 		if cut > 0 && i >= newestKept {
 			wanted = false
 		}
-		if cut == 0 && keep > 0 && now.Sub(f.at) > keep {
+		if cut == 0 && wanted && keep > 0 && now.Sub(f.at) > keep {
 			cut = f.seq
 		}
 		if !wanted {

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -68,7 +68,7 @@ func (c *Child) keep(ctx context.Context) error {
 			return nil
 		}
 		var exit *exec.ExitError
-		if asExit(err, &exit) && exit.ExitCode() == ExitRefused {
+		if errors.As(err, &exit) && exit.ExitCode() == ExitRefused {
 			return fmt.Errorf("%s refuses to start; its message is above", c.spec.Name)
 		}
 		if time.Since(began) > healthyAfter {
@@ -95,7 +95,6 @@ func (c *Child) once(ctx context.Context) error {
 	cmd.Env = append(os.Environ(), c.spec.Env...)
 	cmd.Stdout, cmd.Stderr = c.spec.Output, c.spec.Output
 	cmd.ExtraFiles = append([]*os.File{statusW}, c.spec.Files...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: false}
 	input, err := cmd.StdinPipe()
 	if err == nil {
 		err = cmd.Start()

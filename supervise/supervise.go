@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os/exec"
 	"sync"
 )
 
@@ -70,5 +69,3 @@ func (s *Supervisor) AwaitReady(ctx context.Context) error {
 	}
 	return nil
 }
-
-func asExit(err error, exit **exec.ExitError) bool { return errors.As(err, exit) }

@@ -303,7 +303,7 @@ func (s *sockets) endpoints() endpoints {
 
 func (s *sockets) close() {
 	for _, c := range []interface{ Close() error }{s.http, s.https, s.link, s.sip} {
-		if c != nil && !isNil(c) {
+		if c != nil {
 			c.Close()
 		}
 	}
@@ -315,16 +315,6 @@ func (s *sockets) close() {
 	if s.linkDir != "" {
 		os.RemoveAll(s.linkDir)
 	}
-}
-
-func isNil(c any) bool {
-	switch c := c.(type) {
-	case net.Listener:
-		return c == nil
-	case net.PacketConn:
-		return c == nil
-	}
-	return c == nil
 }
 
 // stopWithin bounds how long a server waits for requests under way.
