@@ -10,6 +10,7 @@ import (
 	"tandem/connector"
 	"tandem/event"
 	"tandem/presence"
+	"tandem/presence/rule"
 )
 
 const requestTimeout = 30 * time.Second
@@ -41,6 +42,8 @@ type View struct {
 	// Desired is what a system should show for an agent, in the system's words;
 	// empty where it is left as it is.
 	Desired func(user, system tandem.ID) string
+	// Known is what the rules of a system can speak of.
+	Known func(system tandem.ID) rule.Known
 }
 
 // Notice is something that an agent or the administrators were told.
@@ -121,6 +124,10 @@ func New(cfg Config) *Handler {
 	h.route("GET "+system+"/statuses", h.listStatuses)
 	h.route("POST "+system+"/refresh", h.refreshSystem)
 	h.route("GET "+system+"/agents", h.listAgents)
+	h.route("GET "+system+"/rules", h.showRules)
+	h.route("PUT "+system+"/rules", h.saveRules)
+	h.route("POST "+system+"/rules/import", h.importRules)
+	h.route("POST "+system+"/rules/try", h.tryRules)
 	h.route("GET "+system+"/links", h.listLinks)
 	h.route("POST "+system+"/links/auto", h.autoLink)
 	h.route("PUT "+system+"/links/{userId}", h.link)

@@ -43,7 +43,7 @@ func TestSystemIsCreatedShownReplacedAndDeleted(t *testing.T) {
 	w.call(t, "GET", path, "").ok(&s)
 	want := systemJSON{
 		ID: id, Kind: "zendesk", Name: "Zendesk", Enabled: true, URL: "https://example.zendesk.com", ClientID: "tandem",
-		HasClientSecret: true, Policy: "master", StatusSync: true, ModifiedAt: "-",
+		HasClientSecret: true, Policy: "master", StatusSync: true, ModifiedAt: "-", Settings: map[string]string{},
 		Mapping: []mappingJSON{{Remote: "3", RemoteName: "Online", StatusID: availableID, StatusName: "Available"}},
 	}
 	if diff := cmp.Diff(want, s); diff != "" {
@@ -105,7 +105,7 @@ func TestRefusalNamesTheField(t *testing.T) {
 		"unknown field":        {edit(`"name"`, `"nmae":"x","name"`), "nmae"},
 		"unknown nested field": {edit(`"remote"`, `"remot":"x","remote"`), "remot"},
 		"wrong type":           {edit(`"status_sync":true`, `"status_sync":"yes"`), "status_sync"},
-		"kind":                 {edit(`"kind":"zendesk"`, `"kind":"salesforce"`), "kind"},
+		"kind":                 {edit(`"kind":"zendesk"`, `"kind":"center"`), "kind"},
 		"url":                  {edit("https:", "ftp:"), "url"},
 		"url too long":         {edit("example", long), "url"},
 		"name too long":        {edit(`"Zendesk"`, `"`+long+`"`), "name"},
@@ -113,6 +113,10 @@ func TestRefusalNamesTheField(t *testing.T) {
 		"no secret":            {edit(`"top secret"`, `""`), "client_secret"},
 		"unknown remote":       {edit("Online", "Lunch"), "mapping[0].remote"},
 		"unknown status":       {edit("Available", "Busy"), "mapping[0].status"},
+		"settings of a number": {edit(`"status_sync"`, `"settings":{"a":1},"status_sync"`), "settings"},
+		"too long a setting":   {edit(`"status_sync"`, `"settings":{"a":"`+strings.Repeat(long, 2)+`"},"status_sync"`), "settings"},
+		"unknown capacity":     {edit(`"status_sync"`, `"at_capacity_status":"Full","status_sync"`), "at_capacity_status"},
+		"unknown partial":      {edit(`"status_sync"`, `"partial_capacity_status":"Full","status_sync"`), "partial_capacity_status"},
 		"unknown focus":        {edit(`"status_sync"`, `"focus":"Lunch","status_sync"`), "focus"},
 		"not JSON":             {"name=Zendesk", ""},
 		"two objects":          {sampleSystem + sampleSystem, ""},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"tandem/connector"
 	"tandem/event"
 	"tandem/presence"
+	"tandem/presence/rule"
 )
 
 const token = "admin token"
@@ -70,7 +72,7 @@ func newWorld() *world {
 			if !strings.HasPrefix(s.URL, "https://") {
 				return tandem.Errorf(tandem.Invalid, "url", "want https")
 			}
-			return nil
+			return connector.CheckSettings(s, "instance", "region")
 		},
 	})
 	return w
@@ -100,6 +102,22 @@ func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, bo
 			b.System.Policy = event.Master
 		}
 		s.Saved = b.System
+	case presence.SaveRules:
+		s := w.state.Systems[b.SystemID]
+		for _, f := range rule.Lint(b.Rules, w.known(b.SystemID)) {
+			if f.Refused {
+				return nil, tandem.Errorf(tandem.Invalid, fmt.Sprintf("Rules[%d].%s", f.Rule, f.Field), "%s", f.Text)
+			}
+		}
+		if b.SessionEnd.DelayMillis < 0 {
+			return nil, tandem.Errorf(tandem.Invalid, "SessionEnd.DelayMillis", "wait 0 milliseconds or more")
+		}
+		for i := range b.Rules {
+			if b.Rules[i].RuleID.IsZero() {
+				b.Rules[i].RuleID = tandem.NameID("rule", b.Rules[i].Name)
+			}
+		}
+		s.Rules = event.PresenceRulesSaved{SystemID: b.SystemID, Enabled: b.Enabled, Rules: b.Rules, SessionEnd: b.SessionEnd}
 	case presence.DeleteSystem:
 		if w.state.Systems[b.SystemID] == nil {
 			return nil, tandem.Errorf(tandem.NotFound, "SystemId", "there is no system %s", b.SystemID)
@@ -133,7 +151,7 @@ func (w *world) look(_ context.Context, instance tandem.ID, look func(View)) err
 		return tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", instance)
 	}
 	look(View{
-		Presence: &w.state,
+		Presence: &w.state, Known: w.known,
 		Users: func() []User {
 			return []User{{agent1, "agent1", "Agent1@example.com"}, {agent2, "agent2", "agent2@example.com"}}
 		},
@@ -147,10 +165,33 @@ func (w *world) look(_ context.Context, instance tandem.ID, look func(View)) err
 	return nil
 }
 
+// known is what rules can speak of.
+func (w *world) known(system tandem.ID) rule.Known {
+	k := rule.Known{ConnectStates: []string{"Available", "Break"}}
+	for _, st := range w.state.Systems[system].Statuses {
+		k.SalesforceStates = append(k.SalesforceStates, rule.State{Name: st.Name, APIName: st.APIName})
+	}
+	return k
+}
+
+// offered are the statuses of systems that are not Zendesk, by kind.
+var offered = map[event.SystemKind][]event.RemoteStatus{
+	event.SalesforceSystem: {
+		{Remote: "0", Name: "Offline", APIName: "Offline"}, {Remote: "0N5000000000AvA", Name: "Available", APIName: "Available", Custom: true},
+		{Remote: "0N5000000000LUn", Name: "Lunch break", APIName: "Lunch", Custom: true, Focusing: true},
+	},
+	event.KustomerSystem:      {{Remote: "650000000000000000000001", Name: "Available"}, {Remote: "650000000000000000000101", Name: "Lunch", Custom: true}},
+	event.AmazonConnectSystem: {{Remote: "d2f5e7a0-0000-4000-8000-000000000001", Name: "Available"}, {Remote: "d2f5e7a0-0000-4000-8000-000000000002", Name: "Lunch", Custom: true}},
+}
+
 // Refresh implements Connectors.
 func (w *world) Refresh(_ context.Context, system tandem.ID) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if list := offered[w.state.Systems[system].Saved.System]; list != nil {
+		w.state.Systems[system].Statuses = list
+		return nil
+	}
 	w.state.Systems[system].Statuses = []event.RemoteStatus{
 		{Remote: "2", Name: "Offline"}, {Remote: "3", Name: "Online"},
 		{Remote: "101", Name: "Lunch", Custom: true}, {Remote: "102", Name: "On a call", Custom: true, Focusing: true},
@@ -211,6 +252,9 @@ func (w *world) call(t *testing.T, method, path, body string) answer {
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	}
+	if strings.HasPrefix(body, "Presence Sync Rule Name") {
+		r.Header.Set("Content-Type", "text/csv")
+	}
 	a := answer{httptest.NewRecorder(), t}
 	w.handler.ServeHTTP(a, r)
 	if !json.Valid(a.Body.Bytes()) || a.Header().Get("Content-Type") != "application/json" {
@@ -256,4 +300,14 @@ func (w *world) create(t *testing.T) (tandem.ID, string) {
 	var s systemJSON
 	w.call(t, "POST", "systems", sampleSystem).ok(&s)
 	return s.ID, "systems/" + s.ID.String()
+}
+
+// toJSON writes what an answer had.
+func toJSON(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

@@ -15,11 +15,14 @@ import (
 const maxBodyBytes = 256 << 10
 
 // read decodes a body strictly: one JSON object, with known fields only.
-func read(q *request, into any) error {
+func read(q *request, into any) error { return readUpTo(q, maxBodyBytes, into) }
+
+// readUpTo is read with another limit.
+func readUpTo(q *request, limit int64, into any) error {
 	if kind, _, _ := mime.ParseMediaType(q.Header.Get("Content-Type")); kind != "application/json" {
 		return tandem.Errorf(tandem.Invalid, "Content-Type", "send application/json")
 	}
-	d := json.NewDecoder(http.MaxBytesReader(q.w, q.Body, maxBodyBytes))
+	d := json.NewDecoder(http.MaxBytesReader(q.w, q.Body, limit))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return unreadable(err)
@@ -37,7 +40,7 @@ func unreadable(err error) error {
 	var typed *json.UnmarshalTypeError
 	switch unknown := unknownField.FindStringSubmatch(err.Error()); {
 	case errors.As(err, &large):
-		return tandem.Errorf(tandem.Invalid, "", "the body is larger than %d bytes", maxBodyBytes)
+		return tandem.Errorf(tandem.Invalid, "", "the body is larger than %d bytes", large.Limit)
 	case errors.As(err, &typed):
 		return tandem.Errorf(tandem.Invalid, typed.Field, "want a %s, not a %s", typed.Type, typed.Value)
 	case unknown != nil:
@@ -103,6 +106,10 @@ func (h *Handler) noRoute(w http.ResponseWriter, r *http.Request) {
 
 // fieldNames are this API's names for the fields of commands.
 var fieldNames = strings.NewReplacer(
+	"PartialCapacityStatusID", "partial_capacity_status", "AtCapacityStatusID", "at_capacity_status",
+	"SessionEnd", "session_end", ".InitialStatusID", ".initial_status", ".DelayMillis", ".delay_ms",
+	"Rules", "rules", "Criteria", "criteria", "OperandA", "operand_a", "OperandB", "operand_b", "Comparator", "comparator", "Value", "value",
+	"Source", "source", "Destination", "destination", "State", "state",
 	"Mapping", "mapping", ".Remote", ".remote", ".StatusID", ".status", ".Preferred", ".preferred",
 	"URL", "url", "Name", "name", "Policy", "policy", "Focus", "focus", "InstanceId", "instance_id", "SystemId", "system_id", "UserId", "user_id",
 	"RemoteId", "remote_id", "System", "kind", "Subject", "id",

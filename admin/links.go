@@ -3,10 +3,19 @@ package admin
 import (
 	"tandem"
 	"tandem/connector"
+	"tandem/event"
 	"tandem/presence"
 )
 
 const maxRemoteID = 200
+
+// Ids of Salesforce occur in two forms: the longer one repeats in its last
+// characters which letters are capitals (Salesforce help: 15 and 18 character
+// ids).
+const (
+	shortSalesforceID = 15
+	longSalesforceID  = 18
+)
 
 // linkJSON says who a user is in a system.
 type linkJSON struct {
@@ -51,6 +60,13 @@ func (h *Handler) link(q *request) (any, error) {
 	}
 	if in.RemoteID == "" || len(in.RemoteID) > maxRemoteID {
 		return nil, tandem.Errorf(tandem.Invalid, "remote_id", "give the agent's id in the system, 1 to %d characters", maxRemoteID)
+	}
+	s, err := h.find(q)
+	if err != nil {
+		return nil, err
+	}
+	if s.Saved.System == event.SalesforceSystem && len(in.RemoteID) == longSalesforceID {
+		in.RemoteID = in.RemoteID[:shortSalesforceID]
 	}
 	if _, err := h.do(q, presence.LinkAgent{UserID: q.user, SystemID: q.system, RemoteID: in.RemoteID}); err != nil {
 		return nil, err

@@ -2,7 +2,7 @@ package admin
 
 import (
 	"fmt"
-	"strconv"
+	"regexp"
 	"strings"
 
 	"tandem"
@@ -27,6 +27,7 @@ type mappingJSON struct {
 
 // names are the statuses of a system and of the center, by id.
 type names struct {
+	kind     event.SystemKind
 	remotes  map[string]string
 	statuses map[tandem.ID]string
 }
@@ -35,15 +36,28 @@ type names struct {
 // Unified Agent Status API"); they are known before the account was asked.
 var zendeskStatuses = map[string]string{"2": "Offline", "3": "Online", "4": "Away", "5": "Transfers Only"}
 
-// namesOf collects the names that count for a system, which may not exist yet.
-func namesOf(v View, system tandem.ID) names {
-	n := names{remotes: map[string]string{}, statuses: map[tandem.ID]string{}}
+// remoteForms are the forms of status ids, by kind of system. The first part in
+// parentheses is what is kept: an id of Salesforce occurs with 15 and with 18
+// characters.
+var remoteForms = map[event.SystemKind]*regexp.Regexp{
+	event.ZendeskSystem:       regexp.MustCompile(`^([0-9]{1,19})$`),
+	event.SalesforceSystem:    regexp.MustCompile(`^(0|0N5[0-9A-Za-z]{12})(?:[0-9A-Za-z]{3})?$`),
+	event.KustomerSystem:      regexp.MustCompile(`^([0-9a-f]{24})$`),
+	event.AmazonConnectSystem: regexp.MustCompile(`^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`),
+}
+
+// namesOf collects the names that count for a system of a kind, which may not
+// exist yet.
+func namesOf(v View, system tandem.ID, kind event.SystemKind) names {
+	n := names{kind: kind, remotes: map[string]string{}, statuses: map[tandem.ID]string{}}
 	for id, st := range v.Presence.Statuses {
 		n.statuses[id] = st.Name
 	}
 	s := v.Presence.Systems[system]
 	if s == nil || len(s.Statuses) == 0 {
-		n.remotes = zendeskStatuses
+		if kind == event.ZendeskSystem {
+			n.remotes = zendeskStatuses
+		}
 		return n
 	}
 	for _, st := range s.Statuses {
@@ -68,8 +82,8 @@ func (n names) mapping(rows []mappingInput) ([]event.MappingRow, error) {
 	return mapping, nil
 }
 
-// remote finds a system's status. A number that is not listed (yet) is taken as
-// an id.
+// remote finds a system's status. What is not listed (yet) is taken as an id
+// where it has the form of one.
 func (n names) remote(field, text string) (string, error) {
 	if n.remotes[text] != "" {
 		return text, nil
@@ -78,8 +92,10 @@ func (n names) remote(field, text string) (string, error) {
 	if err != nil || found != "" {
 		return found, err
 	}
-	if _, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return text, nil
+	if form := remoteForms[n.kind]; form != nil {
+		if id := form.FindStringSubmatch(text); id != nil {
+			return id[1], nil
+		}
 	}
 	return "", tandem.Errorf(tandem.Invalid, field, "the system has no status %q as far as is known; refresh its statuses, or give the id", text)
 }
@@ -94,6 +110,14 @@ func (n names) status(field, text string) (tandem.ID, error) {
 		err = tandem.Errorf(tandem.Invalid, field, "there is no agent status %q", text)
 	}
 	return found, err
+}
+
+// optional finds a status of the center, or none where the text is empty.
+func (n names) optional(field, text string) (tandem.ID, error) {
+	if text == "" {
+		return tandem.ID{}, nil
+	}
+	return n.status(field, text)
 }
 
 // byName finds the one thing with a name: as written, or else in any case. The

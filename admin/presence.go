@@ -70,8 +70,8 @@ func (h *Handler) presence(q *request) (any, error) {
 	list := []agentPresenceJSON{}
 	err := h.look(q, func(v View) {
 		users, systems := usernames(v), map[tandem.ID]names{}
-		for id := range v.Presence.Systems {
-			systems[id] = namesOf(v, id)
+		for id, s := range v.Presence.Systems {
+			systems[id] = namesOf(v, id, s.Saved.System)
 		}
 		for _, id := range tandem.SortedIDs(v.Presence.Agents) {
 			a := v.Presence.Agents[id]

@@ -1,9 +1,12 @@
 package admin
 
 import (
+	"maps"
+
 	"tandem"
 	"tandem/connector"
 	"tandem/event"
+	"tandem/presence"
 )
 
 // systemJSON is a system as it is shown.
@@ -22,7 +25,13 @@ type systemJSON struct {
 	FocusMode       bool          `json:"focus_mode"`
 	Focus           string        `json:"focus"`
 	FocusName       string        `json:"focus_name,omitempty"`
-	ModifiedAt      string        `json:"modified_at"`
+	// The center's statuses for an agent's load; zero: none.
+	PartialCapacityStatusID   tandem.ID         `json:"partial_capacity_status_id"`
+	PartialCapacityStatusName string            `json:"partial_capacity_status_name,omitempty"`
+	AtCapacityStatusID        tandem.ID         `json:"at_capacity_status_id"`
+	AtCapacityStatusName      string            `json:"at_capacity_status_name,omitempty"`
+	Settings                  map[string]string `json:"settings"`
+	ModifiedAt                string            `json:"modified_at"`
 }
 
 func showSystem(s event.SystemSaved, names names) systemJSON {
@@ -30,7 +39,11 @@ func showSystem(s event.SystemSaved, names names) systemJSON {
 		ID: s.SystemID, Kind: s.System.String(), Name: s.Name, Enabled: s.Enabled, URL: s.URL, ClientID: s.ClientID,
 		Policy: s.Policy.String(), Mapping: []mappingJSON{}, StatusSync: s.StatusSync, FocusMode: s.FocusMode,
 		Focus: s.Focus, FocusName: names.remotes[s.Focus], ModifiedAt: s.ModifiedAt.String(),
+		PartialCapacityStatusID: s.PartialCapacityStatusID, PartialCapacityStatusName: names.statuses[s.PartialCapacityStatusID],
+		AtCapacityStatusID: s.AtCapacityStatusID, AtCapacityStatusName: names.statuses[s.AtCapacityStatusID],
+		Settings: map[string]string{},
 	}
+	maps.Copy(j.Settings, s.Settings)
 	for _, r := range s.Mapping {
 		j.Mapping = append(j.Mapping, mappingJSON{
 			Remote: r.Remote, RemoteName: names.remotes[r.Remote], StatusID: r.StatusID, StatusName: names.statuses[r.StatusID], Preferred: r.Preferred,
@@ -39,11 +52,15 @@ func showSystem(s event.SystemSaved, names names) systemJSON {
 	return j
 }
 
+func showSystemOf(v View, s *presence.System) systemJSON {
+	return showSystem(s.Saved, namesOf(v, s.Saved.SystemID, s.Saved.System))
+}
+
 func (h *Handler) listSystems(q *request) (any, error) {
 	list := []systemJSON{}
 	err := h.look(q, func(v View) {
 		for _, id := range tandem.SortedIDs(v.Presence.Systems) {
-			list = append(list, showSystem(v.Presence.Systems[id].Saved, namesOf(v, id)))
+			list = append(list, showSystemOf(v, v.Presence.Systems[id]))
 		}
 	})
 	for i := range list {
@@ -56,7 +73,7 @@ func (h *Handler) showSystem(q *request) (any, error) {
 	var shown *systemJSON
 	err := h.look(q, func(v View) {
 		if s := v.Presence.Systems[q.system]; s != nil {
-			j := showSystem(s.Saved, namesOf(v, q.system))
+			j := showSystemOf(v, s)
 			shown = &j
 		}
 	})
@@ -83,6 +100,7 @@ func (h *Handler) addSecrets(q *request, j *systemJSON) {
 type statusJSON struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
+	APIName  string `json:"api_name,omitempty"` // for programs, as rules name it
 	Custom   bool   `json:"custom"`
 	Focusing bool   `json:"focusing"`
 }
@@ -94,7 +112,7 @@ func (h *Handler) listStatuses(q *request) (any, error) {
 	}
 	list := []statusJSON{}
 	for _, st := range s.Statuses {
-		list = append(list, statusJSON{ID: st.Remote, Name: st.Name, Custom: st.Custom, Focusing: st.Focusing})
+		list = append(list, statusJSON{ID: st.Remote, Name: st.Name, APIName: st.APIName, Custom: st.Custom, Focusing: st.Focusing})
 	}
 	return map[string]any{"statuses": list}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tandem"
 	"tandem/connector"
@@ -19,11 +20,24 @@ const (
 	maxClientID     = 256
 	maxClientSecret = 4096
 	maxMappingRows  = 200
+	maxSettings     = 20
+	maxSetting      = 1024
 )
+
+// kinds are the kinds of system that can be connected.
+var kinds = []event.SystemKind{event.ZendeskSystem, event.SalesforceSystem, event.KustomerSystem, event.AmazonConnectSystem}
+
+// secretOf says what the client secret is, by kind.
+var secretOf = map[event.SystemKind]string{
+	event.ZendeskSystem:       "give the secret of the OAuth client",
+	event.SalesforceSystem:    "give the consumer secret of the connected app, or the private key in PEM that it trusts",
+	event.KustomerSystem:      "give an API key of the organization",
+	event.AmazonConnectSystem: "give the secret access key that belongs to client_id",
+}
 
 // systemInput is a system as it is created and replaced. What is left out is
 // off or empty, but for enabled (on), policy (the kind's own) and client_secret
-// (as it was).
+// (as it was). Statuses are given by name or id.
 type systemInput struct {
 	Kind         string         `json:"kind"`
 	Name         string         `json:"name"`
@@ -36,6 +50,23 @@ type systemInput struct {
 	StatusSync   bool           `json:"status_sync"`
 	FocusMode    bool           `json:"focus_mode"`
 	Focus        string         `json:"focus"`
+	// The center's statuses of an available agent who has some work there, and
+	// who can take no more.
+	PartialCapacityStatus string            `json:"partial_capacity_status"`
+	AtCapacityStatus      string            `json:"at_capacity_status"`
+	Settings              map[string]string `json:"settings"` // of the kind's connector; no secrets
+}
+
+// kind is the kind of system that is meant.
+func (in *systemInput) kind() (event.SystemKind, error) {
+	var names []string
+	for _, k := range kinds {
+		if k.String() == in.Kind {
+			return k, nil
+		}
+		names = append(names, k.String())
+	}
+	return 0, tandem.Errorf(tandem.Invalid, "kind", "%q cannot be connected; use one of: %s", in.Kind, strings.Join(names, ", "))
 }
 
 // check refuses what is too long or unknown.
@@ -44,7 +75,8 @@ func (in *systemInput) check() error {
 		name, value string
 		max         int
 	}{{"name", in.Name, maxNameLength}, {"url", in.URL, maxURLLength}, {"client_id", in.ClientID, maxClientID},
-		{"client_secret", in.ClientSecret, maxClientSecret}, {"focus", in.Focus, maxNameLength}} {
+		{"client_secret", in.ClientSecret, maxClientSecret}, {"focus", in.Focus, maxNameLength},
+		{"partial_capacity_status", in.PartialCapacityStatus, maxNameLength}, {"at_capacity_status", in.AtCapacityStatus, maxNameLength}} {
 		if len(f.value) > f.max {
 			return tandem.Errorf(tandem.Invalid, f.name, "at most %d characters", f.max)
 		}
@@ -52,34 +84,48 @@ func (in *systemInput) check() error {
 	if len(in.Mapping) > maxMappingRows {
 		return tandem.Errorf(tandem.Invalid, "mapping", "at most %d rows", maxMappingRows)
 	}
-	if in.Kind != event.ZendeskSystem.String() {
-		return tandem.Errorf(tandem.Invalid, "kind", "%q cannot be connected; use %q", in.Kind, event.ZendeskSystem)
+	if len(in.Settings) > maxSettings {
+		return tandem.Errorf(tandem.Invalid, "settings", "at most %d settings", maxSettings)
 	}
-	return nil
+	for _, name := range tandem.SortedKeys(in.Settings) {
+		if len(name) > maxNameLength || len(in.Settings[name]) > maxSetting {
+			return tandem.Errorf(tandem.Invalid, "settings", "at most %d characters in a name and %d in a value", maxNameLength, maxSetting)
+		}
+	}
+	_, err := in.kind()
+	return err
 }
 
 // settings turns input into what is saved; v has the statuses that names stand
 // for.
-func (in *systemInput) settings(id tandem.ID, v View) (event.SystemSaved, error) {
-	policy, err := parsePolicy(in.Policy)
-	if err != nil {
-		return event.SystemSaved{}, err
+func (in *systemInput) settings(id tandem.ID, v View) (s event.SystemSaved, err error) {
+	s = event.SystemSaved{
+		SystemID: id, Name: in.Name, Enabled: in.Enabled == nil || *in.Enabled, URL: in.URL, ClientID: in.ClientID,
+		StatusSync: in.StatusSync, FocusMode: in.FocusMode,
 	}
-	names := namesOf(v, id)
-	mapping, err := names.mapping(in.Mapping)
-	if err != nil {
-		return event.SystemSaved{}, err
+	if len(in.Settings) > 0 {
+		s.Settings = in.Settings
 	}
-	focus := ""
+	if s.System, err = in.kind(); err != nil {
+		return s, err
+	}
+	if s.Policy, err = parsePolicy(in.Policy); err != nil {
+		return s, err
+	}
+	names := namesOf(v, id, s.System)
+	if s.Mapping, err = names.mapping(in.Mapping); err != nil {
+		return s, err
+	}
 	if in.Focus != "" {
-		if focus, err = names.remote("focus", in.Focus); err != nil {
-			return event.SystemSaved{}, err
+		if s.Focus, err = names.remote("focus", in.Focus); err != nil {
+			return s, err
 		}
 	}
-	return event.SystemSaved{
-		SystemID: id, System: event.ZendeskSystem, Name: in.Name, Enabled: in.Enabled == nil || *in.Enabled, Policy: policy,
-		URL: in.URL, ClientID: in.ClientID, Mapping: mapping, StatusSync: in.StatusSync, FocusMode: in.FocusMode, Focus: focus,
-	}, nil
+	if s.PartialCapacityStatusID, err = names.optional("partial_capacity_status", in.PartialCapacityStatus); err != nil {
+		return s, err
+	}
+	s.AtCapacityStatusID, err = names.optional("at_capacity_status", in.AtCapacityStatus)
+	return s, err
 }
 
 func parsePolicy(text string) (event.Policy, error) {
@@ -121,7 +167,7 @@ func (h *Handler) createSystem(q *request) (any, error) {
 		return nil, err
 	}
 	if in.ClientSecret == "" {
-		return nil, tandem.Errorf(tandem.Invalid, "client_secret", "give the secret of the OAuth client")
+		return nil, tandem.Errorf(tandem.Invalid, "client_secret", "%s", secretOf[s.System])
 	}
 	return h.save(q, s, true, in.ClientSecret)
 }

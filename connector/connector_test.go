@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tandem"
+	"tandem/event"
 	"tandem/presence"
 )
 
@@ -42,6 +43,27 @@ func TestLinkByEmailLeavesLinkedAgentsAlone(t *testing.T) {
 	want := []presence.LinkAgent{{UserID: u1, SystemID: system, RemoteID: "1"}}
 	if diff := cmp.Diff(want, LinkByEmail(state, emails, system, agents)); diff != "" {
 		t.Errorf("wrong links (-want +got):\n%s", diff)
+	}
+}
+
+func TestSettingsThatAKindDoesNotKnowAreRefused(t *testing.T) {
+	tests := map[string]struct {
+		settings map[string]string
+		known    []string
+		field    string
+	}{
+		"none at all":        {nil, nil, ""},
+		"all known":          {map[string]string{"region": "x", "stream": "y"}, []string{"region", "stream", "rate"}, ""},
+		"one misspelt":       {map[string]string{"region": "x", "streem": "y"}, []string{"region", "stream"}, "settings.streem"},
+		"a kind without":     {map[string]string{"region": "x"}, nil, "settings.region"},
+		"empty, but unknown": {map[string]string{"region": ""}, nil, "settings.region"},
+	}
+	for name, tt := range tests {
+		err := CheckSettings(event.SystemSaved{System: event.KustomerSystem, Settings: tt.settings}, tt.known...)
+		var refusal *tandem.Error
+		if errors.As(err, &refusal); (err == nil) != (tt.field == "") || err != nil && refusal.Field != tt.field {
+			t.Errorf("%s: %v, want a refusal of %q", name, err, tt.field)
+		}
 	}
 }
 
@@ -136,6 +158,29 @@ func TestLanesServeEachAgentOnceAtATime(t *testing.T) {
 	<-stopped
 	if len(l.lanes) != 0 {
 		t.Errorf("%d lanes are left", len(l.lanes))
+	}
+}
+
+// TestLeastAvailableGoFirst holds that writes which wait are made in the order
+// of how available they make the agent, and among equals as they came.
+func TestLeastAvailableGoFirst(t *testing.T) {
+	l := NewLanes(SystemClock{}, &Stats{})
+	for i, w := range []struct {
+		agent string
+		to    presence.Availability
+	}{{"a", 2}, {"b", 2}, {"c", 1}, {"d", 0}, {"e", 1}, {"f", 0}, {"b", 0}} {
+		l.Put(presence.Write{RemoteID: w.agent, WriteID: tandem.ID{byte(i + 1)}, Availability: w.to})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var order []string
+	l.Run(ctx, 1, func(_ context.Context, take func() (presence.Write, time.Time)) {
+		w, _ := take()
+		if order = append(order, w.RemoteID); len(order) == 6 {
+			cancel()
+		}
+	})
+	if diff := cmp.Diff([]string{"b", "d", "f", "c", "e", "a"}, order); diff != "" {
+		t.Errorf("the order is wrong (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,8 +12,10 @@ import (
 
 // Lanes holds the writes of a connector: for each agent at most one that waits
 // and one under way, so that there are never more than twice as many as there
-// are agents. A newer write replaces the one that waits. Agents take turns, in
-// the order in which they came.
+// are agents. A newer write replaces the one that waits. The agents who become
+// the least available go first, so that where a rate limit makes writes wait
+// nobody is given work who has left; else agents take turns, in the order in
+// which they came.
 type Lanes struct {
 	clock Clock
 	stats *Stats
@@ -98,15 +101,22 @@ func (l *Lanes) work(ctx context.Context, serve func(context.Context, func() (pr
 	serve(ctx, func() (presence.Write, time.Time) { return l.take(remoteID) })
 }
 
-// next takes the first agent from the line, and wakes another worker if there
-// is a second.
+// next takes the agent whose turn it is from the line, and wakes another worker
+// if there is a second.
 func (l *Lanes) next() (remoteID string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.ready) == 0 {
 		return "", false
 	}
-	remoteID, l.ready = l.ready[0], l.ready[1:]
+	first := 0
+	for i, agent := range l.ready {
+		if l.lanes[agent].waiting.Availability < l.lanes[l.ready[first]].waiting.Availability {
+			first = i
+		}
+	}
+	remoteID = l.ready[first]
+	l.ready = slices.Delete(l.ready, first, first+1)
 	if len(l.ready) > 0 {
 		l.signal()
 	}

@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -96,12 +97,18 @@ func (m *Manager) set(instance tandem.ID, system event.SystemSaved) {
 		s = &slot{instance: instance, stats: &Stats{}, ended: m.gone[system.SystemID], unfinished: map[tandem.ID]presence.Write{}}
 		m.slots[system.SystemID] = s
 		delete(m.gone, system.SystemID)
-	} else if s.system.URL == system.URL && s.system.ClientID == system.ClientID && s.system.System == system.System {
+	} else if sameConnector(s.system, system) {
 		s.system = system
 		return
 	}
 	s.system = system
 	m.start(s)
+}
+
+// sameConnector reports whether a connector that was made for one is good for
+// the other: what presence alone looks at may differ.
+func sameConnector(a, b event.SystemSaved) bool {
+	return a.System == b.System && a.URL == b.URL && a.ClientID == b.ClientID && maps.Equal(a.Settings, b.Settings)
 }
 
 // start makes a connector and runs it once the one before has ended.

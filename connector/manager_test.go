@@ -171,6 +171,7 @@ func TestChangedSettingsMakeANewConnector(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Name, s.StatusSync = "renamed", true
+	s.Settings = map[string]string{}
 	b.manager.Set(benchInstance, []event.SystemSaved{s})
 	if len(b.made) != 1 {
 		t.Error("a new name makes a new connector")
@@ -180,8 +181,11 @@ func TestChangedSettingsMakeANewConnector(t *testing.T) {
 	linger := make(chan struct{})
 	b.linger = linger
 	b.mu.Unlock()
-	for _, url := range []string{"https://two", "https://three"} {
-		s.URL = url
+	for _, change := range []func(){
+		func() { s.URL = "https://two" }, func() { s.ClientID = "another" },
+		func() { s.Settings = map[string]string{"region": "eu-central-1"} }, func() { s.Settings = map[string]string{"region": "us-east-1"} },
+	} {
+		change()
 		b.manager.Set(benchInstance, []event.SystemSaved{s})
 	}
 	for range 20 { // a chance for the new ones to begin too early
@@ -191,13 +195,13 @@ func TestChangedSettingsMakeANewConnector(t *testing.T) {
 	b.manager.Restart(s.SystemID)
 	b.manager.Set(benchInstance, nil)
 	b.manager.Set(benchInstance, []event.SystemSaved{s})
-	b.eventually("the last one runs", func() bool { return len(b.made) == 5 && b.runs(s, 1)() })
+	b.eventually("the last one runs", func() bool { return len(b.made) == 7 && b.runs(s, 1)() })
 	if b.overlap {
 		t.Error("two connectors for one system have run at once")
 	}
 	again := slices.DeleteFunc(slices.Clone(b.writes), func(w presence.Write) bool { return !w.Again })
-	if len(again) != 3 || again[0].RemoteID != "a" {
-		t.Errorf("handed out again: %+v, want the write for a to each of three new connectors", again)
+	if len(again) != 5 || again[0].RemoteID != "a" {
+		t.Errorf("handed out again: %+v, want the write for a to each of five new connectors", again)
 	}
 	if f := b.manager.Figures()[s.SystemID]; f.Waiting != 0 {
 		t.Errorf("%d writes wait after the system was gone, want none", f.Waiting)

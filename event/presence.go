@@ -7,11 +7,14 @@ type SystemKind uint8
 
 // The kinds of system.
 const (
-	CenterSystem  SystemKind = iota + 1 // this instance's own contact center
-	ZendeskSystem                       // Zendesk unified agent status
+	CenterSystem        SystemKind = iota + 1 // this instance's own contact center
+	ZendeskSystem                             // Zendesk unified agent status
+	SalesforceSystem                          // Salesforce Omni-Channel presence
+	KustomerSystem                            // Kustomer user status
+	AmazonConnectSystem                       // an agent's status in Amazon Connect itself
 )
 
-var systemKindNames = [...]string{"", "center", "zendesk"}
+var systemKindNames = [...]string{"", "center", "zendesk", "salesforce", "kustomer", "amazon_connect"}
 
 // String is the kind's name in the admin API.
 func (k SystemKind) String() string { return named(systemKindNames[:], uint8(k)) }
@@ -58,6 +61,11 @@ type SystemSaved struct {
 	FocusMode  bool   // while handling a contact the agent is shown in Focus
 	Focus      string // the system's id of the focus status
 	ModifiedAt tandem.Time
+	// The center's statuses of an available agent who has some work there, and
+	// who can take no more; zero: such an agent is shown as available.
+	PartialCapacityStatusID tandem.ID
+	AtCapacityStatusID      tandem.ID
+	Settings                map[string]string // what else a connector of this kind needs, such as the region; no secrets
 }
 
 // SystemDeleted ends a system; what was saved of agents there is forgotten.
@@ -89,7 +97,8 @@ type RemoteStatus struct {
 	Remote   string
 	Name     string
 	Custom   bool
-	Focusing bool // may be a focus status: voice online, all else away or offline
+	Focusing bool   // may be a focus status: voice online, all else away or offline
+	APIName  string // the name for programs, such as Salesforce's DeveloperName; empty where Name is it
 }
 
 // RemoteStatusesListed carries the statuses that a system offers, all of them.
@@ -130,6 +139,8 @@ type IntentChanged struct {
 	Remote   string    // what was chosen there, in that system's words
 	Cause    IntentCause
 	At       tandem.Time // when, by that system's clock where it tells
+	Arrival  bool        // the system did not tell when: At is when it was heard of
+	Revision uint64      // which of the things that the system showed; 0: it was not chosen by showing one
 }
 
 // OverlayChanged says that facts about an agent's work now cover, or no longer
@@ -179,6 +190,9 @@ type ObservationTaken struct {
 	Until    tandem.Time // with ClassDeferred
 	WriteID  tandem.ID   // with ClassEcho: our write
 	Cause    IntentCause // whose act it was; 0 for our own write
+	Arrival  bool        // the system did not tell when: At is when it was heard of
+	Sequence uint64      // of the page that told it; 0: no page did
+	Told     tandem.Time // At as the system told it, though its clock be ahead; 0 if it told none
 }
 
 // StatusWriteRequested says that a system is to show another status. At most
@@ -271,4 +285,113 @@ type NoticeRaised struct {
 	SystemID tandem.ID
 	Notice   string // a stable name, such as status_put_back
 	Detail   string // what it is about, such as the status's name
+}
+
+// CapacityBand says how loaded an available agent is (Kustomer: available,
+// partial capacity, at capacity).
+type CapacityBand uint8
+
+// The bands.
+const (
+	BandUnknown CapacityBand = iota // the system does not tell, or has no capacity
+	BandFree                        // no work
+	BandPartial                     // some work, and room for more
+	BandFull                        // no room for more
+)
+
+var bandNames = [...]string{"unknown", "available", "partial capacity", "at capacity"}
+
+// String is the band for people.
+func (b CapacityBand) String() string { return bandNames[b] }
+
+// CapacityObserved says how much work a system counts for an agent.
+//
+//wire:event 218
+type CapacityObserved struct {
+	UserID        tandem.ID
+	SystemID      tandem.ID
+	Used          uint32 // in the system's units
+	Max           uint32 // the configured capacity; 0: none
+	Previous      uint32 // Used before, as the system tells or as was known
+	TellsPrevious bool   // Previous is known
+	Version       uint64 // the system's own revision; 0 where it has none
+	At            tandem.Time
+	Band          CapacityBand
+}
+
+// WorkStateObserved says what an agent does in another contact center, in its
+// words: a system status such as Busy or AfterCallWork, empty for nothing.
+//
+//wire:event 219
+type WorkStateObserved struct {
+	UserID    tandem.ID
+	SystemID  tandem.ID
+	State     string
+	OnContact bool // the agent holds a contact there, from ringing until it is cleared
+	At        tandem.Time
+}
+
+// WorkAccepted says that an agent accepted work in another system, by hand or
+// automatically.
+//
+//wire:event 220
+type WorkAccepted struct {
+	UserID   tandem.ID
+	SystemID tandem.ID
+	WorkID   string
+	Channel  string // the service channel's DeveloperName; empty if it could not be found
+	At       tandem.Time
+}
+
+// RuleFired says that a rule held, and what it asks of its destination.
+//
+//wire:event 222
+type RuleFired struct {
+	UserID      tandem.ID
+	SystemID    tandem.ID // whose rule it is
+	RuleID      tandem.ID
+	Rule        string // its name
+	Source      RuleSource
+	Destination tandem.ID // the system to be changed
+	Remote      string    // what it is to show, in its own words; empty if it cannot
+	Wish        bool      // it counts as the person's wish for all systems
+	Detail      string    // why it cannot, for people
+}
+
+// ConnectStateSeen says which state the rules take an agent to be in in the
+// center, or in Amazon Connect: a status, or a system state such as Busy.
+//
+//wire:event 223
+type ConnectStateSeen struct {
+	UserID tandem.ID
+	State  string
+}
+
+// PageAttached says that a page of an agent's browser is there for a system.
+// Of several the first that can speak does.
+//
+//wire:event 224
+type PageAttached struct {
+	UserID   tandem.ID
+	SystemID tandem.ID
+	PageID   string // one load of a page
+	Profile  string // the name of the agent's profile there
+	Mute     bool   // it cannot set a status, such as outside of a console
+}
+
+// PageLeft says that a page is gone.
+//
+//wire:event 225
+type PageLeft struct {
+	UserID   tandem.ID
+	SystemID tandem.ID
+	PageID   string
+}
+
+// SessionEnded says that the last page is gone and none came back in time.
+//
+//wire:event 226
+type SessionEnded struct {
+	UserID   tandem.ID
+	SystemID tandem.ID
 }

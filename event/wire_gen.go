@@ -188,6 +188,42 @@ func (x *CallRefused) DecodeWire(d *tandem.Decoder) {
 	d.End(f)
 }
 
+// Kind implements tandem.Event.
+func (*CapacityObserved) Kind() tandem.EventKind { return 218 }
+
+// EventName implements tandem.Event.
+func (*CapacityObserved) EventName() string { return "CapacityObserved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *CapacityObserved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.ID(x.SystemID)
+	e.Uvarint(uint64(x.Used))
+	e.Uvarint(uint64(x.Max))
+	e.Uvarint(uint64(x.Previous))
+	e.Bool(x.TellsPrevious)
+	e.Uvarint(x.Version)
+	e.Varint(int64(x.At))
+	e.Uvarint(uint64(x.Band))
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *CapacityObserved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
+	x.Used = uint32(d.Uint(32))
+	x.Max = uint32(d.Uint(32))
+	x.Previous = uint32(d.Uint(32))
+	x.TellsPrevious = d.Bool()
+	x.Version = d.Uvarint()
+	x.At = tandem.Time(d.Varint())
+	x.Band = CapacityBand(d.Uint(8))
+	d.End(f)
+}
+
 // EncodeWire implements tandem.Wire.
 func (x *ChannelConcurrency) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
@@ -201,6 +237,28 @@ func (x *ChannelConcurrency) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.Channel = Channel(d.Uint(8))
 	x.Maximum = uint8(d.Uint(8))
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*ConnectStateSeen) Kind() tandem.EventKind { return 223 }
+
+// EventName implements tandem.Event.
+func (*ConnectStateSeen) EventName() string { return "ConnectStateSeen" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ConnectStateSeen) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.String(x.State)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ConnectStateSeen) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.State = d.String()
 	d.End(f)
 }
 
@@ -737,6 +795,8 @@ func (x *IntentChanged) EncodeWire(e *tandem.Encoder) {
 	e.String(x.Remote)
 	e.Uvarint(uint64(x.Cause))
 	e.Varint(int64(x.At))
+	e.Bool(x.Arrival)
+	e.Uvarint(x.Revision)
 	e.End(at)
 }
 
@@ -750,6 +810,8 @@ func (x *IntentChanged) DecodeWire(d *tandem.Decoder) {
 	x.Remote = d.String()
 	x.Cause = IntentCause(d.Uint(8))
 	x.At = tandem.Time(d.Varint())
+	x.Arrival = d.Bool()
+	x.Revision = d.Uvarint()
 	d.End(f)
 }
 
@@ -978,6 +1040,9 @@ func (x *ObservationTaken) EncodeWire(e *tandem.Encoder) {
 	e.Varint(int64(x.Until))
 	e.ID(x.WriteID)
 	e.Uvarint(uint64(x.Cause))
+	e.Bool(x.Arrival)
+	e.Uvarint(x.Sequence)
+	e.Varint(int64(x.Told))
 	e.End(at)
 }
 
@@ -996,6 +1061,9 @@ func (x *ObservationTaken) DecodeWire(d *tandem.Decoder) {
 	x.Until = tandem.Time(d.Varint())
 	x.WriteID = d.ID()
 	x.Cause = IntentCause(d.Uint(8))
+	x.Arrival = d.Bool()
+	x.Sequence = d.Uvarint()
+	x.Told = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -1082,6 +1150,58 @@ func (x *OverlayChanged) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*PageAttached) Kind() tandem.EventKind { return 224 }
+
+// EventName implements tandem.Event.
+func (*PageAttached) EventName() string { return "PageAttached" }
+
+// EncodeWire implements tandem.Wire.
+func (x *PageAttached) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.ID(x.SystemID)
+	e.String(x.PageID)
+	e.String(x.Profile)
+	e.Bool(x.Mute)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *PageAttached) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
+	x.PageID = d.String()
+	x.Profile = d.String()
+	x.Mute = d.Bool()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*PageLeft) Kind() tandem.EventKind { return 225 }
+
+// EventName implements tandem.Event.
+func (*PageLeft) EventName() string { return "PageLeft" }
+
+// EncodeWire implements tandem.Wire.
+func (x *PageLeft) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.ID(x.SystemID)
+	e.String(x.PageID)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *PageLeft) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
+	x.PageID = d.String()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*PlayStarted) Kind() tandem.EventKind { return 106 }
 
 // EventName implements tandem.Event.
@@ -1160,6 +1280,84 @@ func (x *PlayStopped) EncodeWire(e *tandem.Encoder) {
 func (x *PlayStopped) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.ContactID = d.ID()
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *PresenceRule) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.RuleID)
+	e.String(x.Name)
+	e.Bool(x.Active)
+	e.Uvarint(uint64(x.Source))
+	e.Uvarint(uint64(len(x.Criteria)))
+	for i0 := range x.Criteria {
+		x.Criteria[i0].EncodeWire(e)
+	}
+	e.Bool(x.Any)
+	e.Uvarint(uint64(x.Destination))
+	e.String(x.State)
+	e.Bool(x.Wish)
+	e.String(x.Origin)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *PresenceRule) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.RuleID = d.ID()
+	x.Name = d.String()
+	x.Active = d.Bool()
+	x.Source = RuleSource(d.Uint(8))
+	if n := d.BeginList(2); n > 0 {
+		x.Criteria = make([]RuleCriterion, n)
+		for i0 := range x.Criteria {
+			x.Criteria[i0].DecodeWire(d)
+		}
+	}
+	d.EndList()
+	x.Any = d.Bool()
+	x.Destination = RuleDestination(d.Uint(8))
+	x.State = d.String()
+	x.Wish = d.Bool()
+	x.Origin = d.String()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*PresenceRulesSaved) Kind() tandem.EventKind { return 221 }
+
+// EventName implements tandem.Event.
+func (*PresenceRulesSaved) EventName() string { return "PresenceRulesSaved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *PresenceRulesSaved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.SystemID)
+	e.Bool(x.Enabled)
+	e.Uvarint(uint64(len(x.Rules)))
+	for i0 := range x.Rules {
+		x.Rules[i0].EncodeWire(e)
+	}
+	x.SessionEnd.EncodeWire(e)
+	e.Varint(int64(x.ModifiedAt))
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *PresenceRulesSaved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.SystemID = d.ID()
+	x.Enabled = d.Bool()
+	if n := d.BeginList(17); n > 0 {
+		x.Rules = make([]PresenceRule, n)
+		for i0 := range x.Rules {
+			x.Rules[i0].DecodeWire(d)
+		}
+	}
+	d.EndList()
+	x.SessionEnd.DecodeWire(d)
+	x.ModifiedAt = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -1282,6 +1480,7 @@ func (x *RemoteStatus) EncodeWire(e *tandem.Encoder) {
 	e.String(x.Name)
 	e.Bool(x.Custom)
 	e.Bool(x.Focusing)
+	e.String(x.APIName)
 	e.End(at)
 }
 
@@ -1292,6 +1491,7 @@ func (x *RemoteStatus) DecodeWire(d *tandem.Decoder) {
 	x.Name = d.String()
 	x.Custom = d.Bool()
 	x.Focusing = d.Bool()
+	x.APIName = d.String()
 	d.End(f)
 }
 
@@ -1420,6 +1620,64 @@ func (x *RoutingProfileSaved) DecodeWire(d *tandem.Decoder) {
 	d.End(f)
 }
 
+// EncodeWire implements tandem.Wire.
+func (x *RuleCriterion) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.Uvarint(uint64(x.OperandA))
+	e.String(x.ValueA)
+	e.Uvarint(uint64(x.Comparator))
+	e.Uvarint(uint64(x.OperandB))
+	e.String(x.ValueB)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *RuleCriterion) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.OperandA = Operand(d.Uint(8))
+	x.ValueA = d.String()
+	x.Comparator = Comparator(d.Uint(8))
+	x.OperandB = Operand(d.Uint(8))
+	x.ValueB = d.String()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*RuleFired) Kind() tandem.EventKind { return 222 }
+
+// EventName implements tandem.Event.
+func (*RuleFired) EventName() string { return "RuleFired" }
+
+// EncodeWire implements tandem.Wire.
+func (x *RuleFired) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.ID(x.SystemID)
+	e.ID(x.RuleID)
+	e.String(x.Rule)
+	e.Uvarint(uint64(x.Source))
+	e.ID(x.Destination)
+	e.String(x.Remote)
+	e.Bool(x.Wish)
+	e.String(x.Detail)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *RuleFired) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
+	x.RuleID = d.ID()
+	x.Rule = d.String()
+	x.Source = RuleSource(d.Uint(8))
+	x.Destination = d.ID()
+	x.Remote = d.String()
+	x.Wish = d.Bool()
+	x.Detail = d.String()
+	d.End(f)
+}
+
 // Kind implements tandem.Event.
 func (*SecurityProfileSaved) Kind() tandem.EventKind { return 20 }
 
@@ -1456,6 +1714,70 @@ func (x *SecurityProfileSaved) DecodeWire(d *tandem.Decoder) {
 	d.EndList()
 	x.Tags = d.StringMap()
 	x.ModifiedAt = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *SessionEndPolicy) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.Bool(x.Enabled)
+	e.ID(x.StatusID)
+	e.Varint(x.DelayMillis)
+	e.Uvarint(uint64(len(x.Profiles)))
+	for i0 := range x.Profiles {
+		e.String(x.Profiles[i0])
+	}
+	e.Uvarint(uint64(len(x.States)))
+	for i0 := range x.States {
+		e.String(x.States[i0])
+	}
+	e.ID(x.InitialStatusID)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *SessionEndPolicy) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.Enabled = d.Bool()
+	x.StatusID = d.ID()
+	x.DelayMillis = d.Varint()
+	if n := d.BeginList(1); n > 0 {
+		x.Profiles = make([]string, n)
+		for i0 := range x.Profiles {
+			x.Profiles[i0] = d.String()
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(1); n > 0 {
+		x.States = make([]string, n)
+		for i0 := range x.States {
+			x.States[i0] = d.String()
+		}
+	}
+	d.EndList()
+	x.InitialStatusID = d.ID()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*SessionEnded) Kind() tandem.EventKind { return 226 }
+
+// EventName implements tandem.Event.
+func (*SessionEnded) EventName() string { return "SessionEnded" }
+
+// EncodeWire implements tandem.Wire.
+func (x *SessionEnded) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.ID(x.SystemID)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *SessionEnded) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
 	d.End(f)
 }
 
@@ -1628,6 +1950,9 @@ func (x *SystemSaved) EncodeWire(e *tandem.Encoder) {
 	e.Bool(x.FocusMode)
 	e.String(x.Focus)
 	e.Varint(int64(x.ModifiedAt))
+	e.ID(x.PartialCapacityStatusID)
+	e.ID(x.AtCapacityStatusID)
+	e.StringMap(x.Settings)
 	e.End(at)
 }
 
@@ -1652,6 +1977,9 @@ func (x *SystemSaved) DecodeWire(d *tandem.Decoder) {
 	x.FocusMode = d.Bool()
 	x.Focus = d.String()
 	x.ModifiedAt = tandem.Time(d.Varint())
+	x.PartialCapacityStatusID = d.ID()
+	x.AtCapacityStatusID = d.ID()
+	x.Settings = d.StringMap()
 	d.End(f)
 }
 
@@ -1778,6 +2106,62 @@ func (x *VoiceReportTaken) DecodeWire(d *tandem.Decoder) {
 	d.End(f)
 }
 
+// Kind implements tandem.Event.
+func (*WorkAccepted) Kind() tandem.EventKind { return 220 }
+
+// EventName implements tandem.Event.
+func (*WorkAccepted) EventName() string { return "WorkAccepted" }
+
+// EncodeWire implements tandem.Wire.
+func (x *WorkAccepted) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.ID(x.SystemID)
+	e.String(x.WorkID)
+	e.String(x.Channel)
+	e.Varint(int64(x.At))
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *WorkAccepted) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
+	x.WorkID = d.String()
+	x.Channel = d.String()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*WorkStateObserved) Kind() tandem.EventKind { return 219 }
+
+// EventName implements tandem.Event.
+func (*WorkStateObserved) EventName() string { return "WorkStateObserved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *WorkStateObserved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	e.ID(x.SystemID)
+	e.String(x.State)
+	e.Bool(x.OnContact)
+	e.Varint(int64(x.At))
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *WorkStateObserved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
+	x.State = d.String()
+	x.OnContact = d.Bool()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
 // KindInfo is a kind of event: its number and its name.
 type KindInfo struct {
 	Kind tandem.EventKind
@@ -1843,6 +2227,15 @@ var Kinds = []KindInfo{
 	{215, "StatusKept"},
 	{216, "LegHealthChanged"},
 	{217, "NoticeRaised"},
+	{218, "CapacityObserved"},
+	{219, "WorkStateObserved"},
+	{220, "WorkAccepted"},
+	{221, "PresenceRulesSaved"},
+	{222, "RuleFired"},
+	{223, "ConnectStateSeen"},
+	{224, "PageAttached"},
+	{225, "PageLeft"},
+	{226, "SessionEnded"},
 }
 
 // New makes an empty event of a kind, or nil if there is no such kind.
@@ -1962,6 +2355,24 @@ func New(kind tandem.EventKind) tandem.Event {
 		return new(LegHealthChanged)
 	case 217:
 		return new(NoticeRaised)
+	case 218:
+		return new(CapacityObserved)
+	case 219:
+		return new(WorkStateObserved)
+	case 220:
+		return new(WorkAccepted)
+	case 221:
+		return new(PresenceRulesSaved)
+	case 222:
+		return new(RuleFired)
+	case 223:
+		return new(ConnectStateSeen)
+	case 224:
+		return new(PageAttached)
+	case 225:
+		return new(PageLeft)
+	case 226:
+		return new(SessionEnded)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func (m *Machine) Apply(_ tandem.Seq, at tandem.Time, ev tandem.Event) {
 	}
 	switch e := ev.(type) {
 	case *event.IntentChanged:
-		m.change(e.UserID, func(a *Agent) { a.applyIntent(e) })
+		m.change(e.UserID, func(a *Agent) { m.applyIntent(a, e) })
 	case *event.OverlayChanged:
 		m.change(e.UserID, func(a *Agent) { a.applyOverlay(e, at) })
 	case *event.ObservationTaken:
@@ -24,6 +24,27 @@ func (m *Machine) Apply(_ tandem.Seq, at tandem.Time, ev tandem.Event) {
 				a.forgetRecent()
 			}
 		})
+	case *event.CapacityObserved:
+		m.changeLeg(e.UserID, e.SystemID, func(a *Agent, l *Leg) { a.applyCapacity(l, e) })
+	case *event.WorkAccepted:
+		m.changeLeg(e.UserID, e.SystemID, func(_ *Agent, l *Leg) { l.applyAccepted(e.WorkID) })
+	case *event.RuleFired:
+		m.change(e.UserID, func(a *Agent) { m.applyFired(a, e) })
+	case *event.ConnectStateSeen:
+		m.change(e.UserID, func(a *Agent) { a.ConnectState = e.State })
+	case *event.PageAttached:
+		m.changeLeg(e.UserID, e.SystemID, func(a *Agent, l *Leg) {
+			l.Profile = e.Profile
+			m.applyPages(a, l, append(slices.Clone(l.Pages), Page{PageID: e.PageID, Mute: e.Mute}), at)
+		})
+	case *event.PageLeft:
+		m.changeLeg(e.UserID, e.SystemID, func(a *Agent, l *Leg) {
+			m.applyPages(a, l, slices.DeleteFunc(slices.Clone(l.Pages), func(p Page) bool { return p.PageID == e.PageID }), at)
+		})
+	case *event.SessionEnded:
+		m.changeLeg(e.UserID, e.SystemID, func(_ *Agent, l *Leg) { l.AloneAt = 0 })
+	case *event.WorkStateObserved:
+		m.changeLeg(e.UserID, e.SystemID, func(_ *Agent, l *Leg) { l.Work = e })
 	case *event.StatusKept:
 		m.changeLeg(e.UserID, e.SystemID, func(_ *Agent, l *Leg) {
 			l.Kept, l.KeptIntent, l.OverlayOff = e.Remote, e.Intent, l.OverlayOff || e.Released
@@ -57,9 +78,9 @@ func (m *Machine) changeLeg(user, system tandem.ID, f func(*Agent, *Leg)) {
 	})
 }
 
-func (a *Agent) applyIntent(e *event.IntentChanged) {
+func (m *Machine) applyIntent(a *Agent, e *event.IntentChanged) {
 	if e.Version == a.Intent.Version {
-		a.Intent.At = e.At
+		a.Intent.At, a.Intent.Arrival = e.At, e.Arrival
 		return
 	}
 	a.Intent = *e
@@ -68,6 +89,7 @@ func (a *Agent) applyIntent(e *event.IntentChanged) {
 	}
 	for i := range a.Legs {
 		a.Legs[i].Refused = false
+		a.Legs[i].BandOff = a.Legs[i].BandOff && m.availability(e.StatusID) == available
 	}
 }
 
@@ -95,6 +117,9 @@ func (m *Machine) applyObservation(a *Agent, l *Leg, e *event.ObservationTaken) 
 	echo := e.Class == event.ClassEcho
 	l.Unsure = l.Unsure && !e.Read && !(echo && e.WriteID == l.Ended.WriteID)
 	l.remember(revision(e))
+	if p := l.speaker(); p != nil && e.Sequence != 0 {
+		p.Sequence = e.Sequence
+	}
 	l.applyChosen(e, m.focus(l))
 	if echo {
 		l.useUp(e.WriteID)
@@ -103,7 +128,7 @@ func (m *Machine) applyObservation(a *Agent, l *Leg, e *event.ObservationTaken) 
 	case e.Late:
 		return
 	case e.Class == event.ClassKnown && e.Remote == l.Observed.Remote:
-		l.Observed.Version, l.Observed.At = e.Version, e.At
+		l.Observed.Version, l.Observed.At, l.Observed.Told = e.Version, e.At, e.Told
 		return
 	}
 	l.Moved = l.Moved || l.Write != nil && !echo
@@ -113,6 +138,10 @@ func (m *Machine) applyObservation(a *Agent, l *Leg, e *event.ObservationTaken) 
 			l.IntentSeen = a.Intent.Version
 		}
 	}
+	if e.Class != event.ClassEcho && e.Class != event.ClassEqual && e.Class != event.ClassKnown && e.Class != event.ClassStale {
+		l.Rule = nil
+	}
+	l.BandOff = l.BandOff || m.loaded(a, l) != "" && e.Class == event.ClassIntent && e.Cause == event.CausePerson
 	l.Observed = *e
 }
 
@@ -130,6 +159,7 @@ func (l *Leg) applyChosen(e *event.ObservationTaken, focus string) {
 
 func (m *Machine) applyRequested(l *Leg, e *event.StatusWriteRequested, at tandem.Time) {
 	l.Write, l.Last, l.Moved = e, *e, false
+	l.WriteVersion, l.WriteShown = l.Observed.Version, l.Observed.Remote
 	if e.Because != becauseFocus {
 		l.Chosen, l.ChosenRev = e.Remote, revision(&l.Observed)
 	}
@@ -138,14 +168,17 @@ func (m *Machine) applyRequested(l *Leg, e *event.StatusWriteRequested, at tande
 		return
 	}
 	l.rememberWrite(e, at)
-	m.effects = append(m.effects, writeEffect(m.state.Systems[l.SystemID], l))
+	m.effects = append(m.effects, m.writeEffect(m.state.Systems[l.SystemID], l))
 }
 
 func (m *Machine) applyEnded(a *Agent, l *Leg, e *event.StatusWriteEnded, at tandem.Time) {
 	l.Write, l.Ended, l.EndedAt, l.Refused = nil, *e, at, e.Outcome == event.WriteRefused
 	if i := l.remembered(e.WriteID); i >= 0 {
 		r := &l.Remembered[i]
-		r.At, r.Twice, r.Done = at, e.Again, e.Outcome == event.WriteDone && !e.Again
+		r.At, r.Twice, r.Done = at, e.Again && !r.Seen, e.Outcome == event.WriteDone && !e.Again
+		if r.Seen && !e.Again {
+			l.useUp(e.WriteID)
+		}
 	}
 	switch e.Outcome {
 	case event.WriteDone:
@@ -159,7 +192,7 @@ func (m *Machine) applyEnded(a *Agent, l *Leg, e *event.StatusWriteEnded, at tan
 		l.rememberWrite(&l.Last, at)
 	}
 	if sys := m.state.Systems[l.SystemID]; l.Unsure && sys != nil {
-		m.effects = append(m.effects, Read{System: sys.Saved, UserID: a.UserID, RemoteID: l.RemoteID})
+		m.effects = append(m.effects, readEffect(sys, a, l))
 	}
 }
 
@@ -183,22 +216,40 @@ func (l *Leg) applyDone(e *event.StatusWriteEnded, center bool) {
 	l.IntentSeen = l.Last.Intent
 }
 
-// explains finds the write that an observation may be the echo of. It is
-// superseded when it was made before a later one that has ended too; of a
-// write without answer nobody knows when it was made.
+// explains finds the write that an observation may be the echo of: rather one
+// that was surely made, since of the others nobody knows when they are. It is
+// superseded when it was made before a later one that has ended too.
 func (l *Leg) explains(e *event.ObservationTaken, now tandem.Time) (write tandem.ID, superseded bool) {
-	for i, r := range l.Remembered {
-		under := l.Write != nil && l.Write.WriteID == r.WriteID
-		if r.Remote != e.Remote || revision(e) <= r.After || !under && r.At < now.Add(-rememberMillis) {
-			continue
+	best := -1
+	for i := range l.Remembered {
+		r := &l.Remembered[i]
+		if l.mayShow(r, e, now) && (best < 0 || r.Done && !l.Remembered[best].Done) {
+			best = i
 		}
-		later := len(l.Remembered) - 1 - i
-		if l.Write != nil && !under {
-			later-- // the one under way has not ended
-		}
-		return r.WriteID, r.Done && later > 0
 	}
-	return tandem.ID{}, false
+	if best < 0 {
+		return tandem.ID{}, false
+	}
+	r := &l.Remembered[best]
+	later := len(l.Remembered) - 1 - best
+	if l.Write != nil && l.Write.WriteID != r.WriteID {
+		later-- // the one under way has not ended
+	}
+	return r.WriteID, r.Done && later > 0
+}
+
+// mayShow reports whether an observation may be the echo of a write: by its
+// value and its order, in time, and not when the status was plainly chosen again
+// after the write was made.
+func (l *Leg) mayShow(r *Remembered, e *event.ObservationTaken, now tandem.Time) bool {
+	under := l.Write != nil && l.Write.WriteID == r.WriteID
+	switch {
+	case r.Remote != e.Remote || revision(e) <= r.After || !under && r.At < now.Add(-rememberMillis):
+		return false
+	case r.Done && !e.Arrival && e.At > r.At.Add(clockMillis):
+		return false
+	}
+	return true
 }
 
 // rememberWrite expects the echo of a write.
@@ -215,10 +266,13 @@ func (l *Leg) remembered(write tandem.ID) int {
 	return slices.IndexFunc(l.Remembered, func(r Remembered) bool { return r.WriteID == write })
 }
 
-// useUp forgets a write that has explained an observation, or cannot.
+// useUp forgets a write that has explained an observation, or cannot, once it
+// has ended.
 func (l *Leg) useUp(write tandem.ID) {
 	switch i := l.remembered(write); {
 	case i < 0:
+	case l.Write != nil && l.Write.WriteID == write:
+		l.Remembered[i].Seen = true
 	case l.Remembered[i].Twice:
 		l.Remembered[i].Twice = false
 	default:

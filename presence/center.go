@@ -24,17 +24,21 @@ func (m *Machine) applyCenter(ev tandem.Event) bool {
 	case *event.NextStatusSet:
 		m.change(e.UserID, func(a *Agent) { a.mirror(a.Status, e.StatusID, e.At) })
 	case *event.OfferMade:
-		m.applyWork(e.UserID, e.ContactID, true)
+		m.applyWork(e.UserID, e.ContactID, stateRinging)
 	case *event.AgentConnected:
-		m.applyWork(e.UserID, e.ContactID, true)
+		m.applyWork(e.UserID, e.ContactID, stateBusy)
 	case *event.AfterContactWorkStarted:
-		m.applyWork(e.UserID, e.ContactID, true)
+		m.applyWork(e.UserID, e.ContactID, stateAfterWork)
 	case *event.OfferEnded:
-		if e.Outcome == event.OfferWithdrawn {
-			m.applyWork(e.UserID, e.ContactID, false)
+		switch e.Outcome {
+		case event.OfferAccepted:
+		case event.OfferWithdrawn:
+			m.applyWork(e.UserID, e.ContactID, "")
+		default:
+			m.applyMissed(e.UserID, e.ContactID)
 		}
 	case *event.ContactCleared:
-		m.applyWork(e.UserID, e.ContactID, false)
+		m.applyWork(e.UserID, e.ContactID, "")
 	default:
 		return false
 	}
@@ -75,18 +79,48 @@ func (a *Agent) mirror(status, next tandem.ID, at tandem.Time) {
 	}
 }
 
-// applyWork notes that a contact is with an agent, or no longer.
-func (m *Machine) applyWork(user, contact tandem.ID, with bool) {
+// What a contact does to an agent, in the words of Amazon Connect Streams.
+const (
+	stateRinging   = "PendingBusy"
+	stateBusy      = "Busy"
+	stateAfterWork = "AfterCallWork"
+	stateMissed    = "MissedCallAgent"
+)
+
+// applyWork notes what a contact does to an agent; "" when it is no longer
+// theirs.
+func (m *Machine) applyWork(user, contact tandem.ID, state string) {
 	a := m.state.Agents[user]
-	if a == nil || slices.Contains(a.Contacts, contact) == with {
+	if a == nil {
 		return
 	}
-	if with {
-		a.Contacts = append(a.Contacts, contact)
-	} else {
-		a.Contacts = slices.DeleteFunc(a.Contacts, func(id tandem.ID) bool { return id == contact })
+	switch i := slices.Index(a.Contacts, contact); {
+	case i < 0 && state == "":
+		return
+	case i < 0:
+		a.Contacts, a.ContactStates = append(a.Contacts, contact), append(a.ContactStates, state)
+	case state == "":
+		a.Contacts, a.ContactStates = slices.Delete(a.Contacts, i, i+1), slices.Delete(a.ContactStates, i, i+1)
+	default:
+		a.ContactStates[i] = state
 	}
 	m.agentChanged(a)
+}
+
+// applyMissed notes that an offer was not taken, while the agent holds its
+// contact.
+func (m *Machine) applyMissed(user, contact tandem.ID) {
+	if a := m.state.Agents[user]; a != nil && slices.Contains(a.Contacts, contact) {
+		m.applyWork(user, contact, stateMissed)
+	}
+}
+
+// matchStates gives each contact a state, where an older snapshot told none.
+func (a *Agent) matchStates() {
+	for len(a.ContactStates) < len(a.Contacts) {
+		a.ContactStates = append(a.ContactStates, stateBusy)
+	}
+	a.ContactStates = a.ContactStates[:len(a.Contacts)]
 }
 
 // React implements instance.Reactor: presence answers what happens to agents
@@ -94,6 +128,9 @@ func (m *Machine) applyWork(user, contact tandem.ID, with bool) {
 func (m *Machine) React(s *tandem.Step, ev tandem.Event) {
 	var user tandem.ID
 	switch e := ev.(type) {
+	case *event.AgentStatusSaved:
+		m.checkFocus(s)
+		return
 	case *event.AgentStatusChanged:
 		user = e.UserID
 	case *event.NextStatusSet:
@@ -113,6 +150,7 @@ func (m *Machine) React(s *tandem.Step, ev tandem.Event) {
 	}
 	if a := m.state.Agents[user]; a != nil && a.linked() {
 		m.lookAtCenter(s, a, actKind(s.Actor))
+		m.noteConnect(s, a, nil, actKind(s.Actor) == byPerson)
 		m.settle(s, a)
 	}
 }
@@ -159,6 +197,7 @@ func (m *Machine) WishDone(s *tandem.Step, wish any, err error) {
 		s.Emit(&event.ObservationTaken{UserID: a.UserID, SystemID: l.SystemID, Remote: v, At: s.At, Class: event.ClassEcho, WriteID: write})
 	}
 	s.Emit(&ended)
+	m.noteConnect(s, a, &l.Last, a.Intent.Cause == event.CausePerson)
 	m.report(s, a, l)
 	m.settle(s, a)
 }

@@ -37,8 +37,11 @@ func (m *Machine) saveSystem(s *tandem.Step, c SaveSystem) (any, error) {
 	case old != nil && old.Saved.System != sys.System:
 		return nil, tandem.Errorf(tandem.Invalid, "System", "the kind of a system cannot change; delete it and create another")
 	}
-	if sys.Policy == 0 && sys.System == event.ZendeskSystem {
-		sys.Policy = event.Master
+	if sys.Policy == 0 {
+		sys.Policy = event.LastActionWins
+		if sys.System == event.ZendeskSystem {
+			sys.Policy = event.Master
+		}
 	}
 	if err := m.lint(&sys, old); err != nil {
 		return nil, err
@@ -133,19 +136,37 @@ func (m *Machine) setRemoteStatuses(s *tandem.Step, c SetRemoteStatuses) error {
 		return nil
 	}
 	s.Emit(&event.RemoteStatusesListed{SystemID: c.SystemID, Statuses: slices.Clone(c.Statuses)})
-	if saved := sys.Saved; saved.FocusMode && !sys.fitForFocus(saved.Focus) {
-		saved.FocusMode, saved.ModifiedAt = false, s.At
-		s.Emit(&saved)
-		m.notify(s, m.firstOnContact(c.SystemID), c.SystemID, noticeFocusDisabled, saved.Focus)
+	if sys.Saved.FocusMode && !sys.fitForFocus(sys.Saved.Focus) {
+		m.disableFocus(s, sys)
 	}
 	m.settleSystem(s, c.SystemID)
 	return nil
 }
 
+// disableFocus switches focus mode off where it cannot work any more, and tells
+// the first agent concerned.
+func (m *Machine) disableFocus(s *tandem.Step, sys *System) {
+	saved := sys.Saved
+	saved.FocusMode, saved.ModifiedAt = false, s.At
+	s.Emit(&saved)
+	m.notify(s, m.firstOnContact(saved.SystemID), saved.SystemID, noticeFocusDisabled, saved.Focus)
+}
+
+// checkFocus switches focus mode off where the focus status has come to mean
+// something else than Available (ZD-L15).
+func (m *Machine) checkFocus(s *tandem.Step) {
+	for _, id := range tandem.SortedIDs(m.state.Systems) {
+		if sys := m.state.Systems[id]; sys.Saved.FocusMode && m.focusClash(&sys.Saved) >= 0 {
+			m.disableFocus(s, sys)
+			m.settleSystem(s, id)
+		}
+	}
+}
+
 // firstOnContact is a linked agent who works on a contact now, or zero.
 func (m *Machine) firstOnContact(system tandem.ID) tandem.ID {
 	for _, id := range tandem.SortedIDs(m.state.Agents) {
-		if a := m.state.Agents[id]; a.OnContact && a.leg(system) != nil {
+		if a := m.state.Agents[id]; a.working() && a.leg(system) != nil {
 			return id
 		}
 	}
@@ -157,6 +178,14 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 	switch e := ev.(type) {
 	case *event.SystemSaved:
 		m.applySystem(e)
+	case *event.PresenceRulesSaved:
+		if sys := m.state.Systems[e.SystemID]; sys != nil {
+			sys.Rules = *e
+			m.changed(e.SystemID)
+			for _, id := range tandem.SortedIDs(m.state.Agents) { // the wait at a session's end may be another
+				m.changeLeg(id, e.SystemID, func(*Agent, *Leg) {})
+			}
+		}
 	case *event.SystemDeleted:
 		delete(m.state.Systems, e.SystemID)
 		for _, id := range tandem.SortedIDs(m.state.Agents) {

@@ -200,7 +200,7 @@ var worlds = map[string][]event.SystemSaved{
 // lost, repeated and reordered messages, failing writes and crashes.
 func TestSpacedActsReachEverySystem(t *testing.T) {
 	for _, name := range tandem.SortedKeys(worlds) {
-		for seed := range int64(seeds(40)) {
+		for seed := range int64(seeds(15)) {
 			t.Run(fmt.Sprint(name, "/", seed), func(t *testing.T) {
 				w := newWorld(t, seed, worlds[name]...)
 				w.trouble()
@@ -268,7 +268,7 @@ func TestBurstsEndInAgreementOnSomethingChosen(t *testing.T) {
 		if name == "a master and another" || name == "one master" || name == "one master with focus" {
 			continue // they need not agree: a master does not follow
 		}
-		for seed := range int64(seeds(150)) {
+		for seed := range int64(seeds(60)) {
 			t.Run(fmt.Sprint(name, "/", seed), func(t *testing.T) {
 				w := newWorld(t, seed, worlds[name]...)
 				w.trouble()
@@ -294,7 +294,7 @@ func TestBurstsEndInAgreementOnSomethingChosen(t *testing.T) {
 // the master does.
 func TestBurstsUnderAMasterEndAtTheMastersStatus(t *testing.T) {
 	for _, name := range []string{"one master", "one master with focus", "a master and another"} {
-		for seed := range int64(seeds(150)) {
+		for seed := range int64(seeds(60)) {
 			t.Run(fmt.Sprint(name, "/", seed), func(t *testing.T) {
 				w := newWorld(t, seed, worlds[name]...)
 				w.trouble()
@@ -311,7 +311,7 @@ func TestBurstsUnderAMasterEndAtTheMastersStatus(t *testing.T) {
 
 // SYNC-I5: however fast the acts, when all are in one system the last counts.
 func TestLastActOfABurstInOneSystemCounts(t *testing.T) {
-	for seed := range int64(seeds(300)) {
+	for seed := range int64(seeds(100)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			w := newWorld(t, seed, worlds["three, last action wins"]...)
 			w.trouble()

@@ -13,6 +13,16 @@
 // (write.go). Each of these decisions is an event, so that [Explain] can tell
 // afterwards why a system shows what it shows.
 //
+// Beside the mapping of statuses, a system may have presence rules (package
+// rule): a rule sets a state in one system, its destination, and nowhere else
+// (rules.go). How loaded an agent is in one system may show as a status where
+// calls are routed (capacity.go). Where a system is written through pages in the
+// agent's browser, one of them speaks for all (page.go).
+//
+// Where a system does not say who made a change, a person who chooses the very
+// status that was just written there, within a second, cannot be told from the
+// echo of that write.
+//
 // The center's own leg is written inside the same step by the wish
 // [CenterWrite], so that its echo is known and never guessed.
 //

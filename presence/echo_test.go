@@ -95,3 +95,107 @@ func TestInterruptedWriteExplainsTwoObservations(t *testing.T) {
 		}
 	}
 }
+
+// blind is a system that names nobody and counts nothing: it tells only since
+// when it shows a status.
+func blind(h *host, remote string, at tandem.Time) {
+	h.t.Helper()
+	h.must(tandem.ActorConnector, presence.Observe{SystemID: id("zd"), RemoteID: "10011", Remote: remote, At: at})
+}
+
+// SYNC-3: what was plainly chosen again after our write was made is no echo of
+// it, even if nobody says who chose it.
+func TestSYNC3StatusChosenAgainAfterTheWriteIsNoEcho(t *testing.T) {
+	for after, want := range map[int64]string{500: "Break", 5_000: "Lunch"} {
+		h := linked(newHost(t), lastWins("zd"))
+		h.choose("Lunch")
+		h.finish("zd", event.WriteDone, 0)
+		made := h.now
+		h.sleep(3_000)
+		h.choose("Break")
+		h.sleep(3_000)
+		blind(h, "51", made.Add(after))
+		h.want("center", h.shown(), want)
+	}
+}
+
+// SYNC-2: a system whose clock is ahead says the same thing twice with the same
+// time: it is the same thing, though the time lies ahead of ours.
+func TestSYNC2ClockAheadMakesNothingNew(t *testing.T) {
+	h := linked(newHost(t), lastWins("zd"))
+	h.choose("Lunch")
+	h.finish("zd", event.WriteDone, 0)
+	ahead := h.now.Add(300_000)
+	blind(h, "51", ahead)
+	h.want("class", h.last().String(), "echo")
+	h.sleep(10_000)
+	h.choose("Break")
+	h.finish("zd", event.WriteDone, 0)
+	h.sleep(10_000)
+	blind(h, "51", ahead)
+	h.want("center", h.shown(), "Break")
+}
+
+// SYNC-2: what a system showed before the present wish was made there, but tells
+// later, is no later wish, whatever its clock says.
+func TestSYNC2LateActOfTheSameSystemIsNoLaterWish(t *testing.T) {
+	h := linked(newHost(t), lastWins("zd"))
+	h.see("zd", "4", 12, switcher)
+	h.sleep(100)
+	h.seeAt("zd", "51", 11, switcher, h.now)
+	h.want("center", h.shown(), "Break")
+}
+
+// SYNC-3: what a system attributes to the key that only we write with is never a
+// wish, however many of our writes it explains.
+func TestSYNC3OwnKeyIsNeverAWish(t *testing.T) {
+	h := linked(newHost(t), lastWins("zd"))
+	h.sleep(120_000)
+	h.see("zd", "51", 11, presence.ReasonSelf)
+	h.want("class", h.last().String(), "echo")
+	h.want("center", h.shown(), "Available")
+	h.want("put right", h.writing("zd"), "3")
+}
+
+// SYNC-14: a write is made again with what it rested on when it was requested,
+// so that it does not cover an act that was seen since.
+func TestSYNC14InterruptedWriteRestsOnWhatWasKnownThen(t *testing.T) {
+	h := linked(newHost(t), lastWins("zd"))
+	h.choose("Lunch")
+	h.see("zd", "4", 12, switcher)
+	h.restart()
+	for _, e := range h.effects {
+		if w, ok := e.(presence.Write); ok && (w.Version != 10 || w.Shown != "3" || !w.Again) {
+			t.Errorf("the write rests on revision %d, %q", w.Version, w.Shown)
+		}
+	}
+}
+
+// SYNC-20: a read that finds another status since the same second, neither what
+// is known nor what was there before our write, found an act.
+func TestSYNC20ReadFindsAnActWithinTheGrainOfTheClock(t *testing.T) {
+	h := linked(newHost(t), lastWins("zd"))
+	h.sleep(1000)
+	second := h.now
+	blind(h, "4", second)
+	h.want("center", h.shown(), "Break")
+	h.sleep(5000)
+	h.must(tandem.ActorConnector, presence.Observe{SystemID: id("zd"), RemoteID: "10011", Remote: "51", At: second, LookedAt: h.now})
+	h.want("center", h.shown(), "Lunch")
+}
+
+// SYNC-14: a leg that shows what it should, by whatever way, does well again.
+func TestSYNC14LegRecoversWhenItShowsWhatItShould(t *testing.T) {
+	h := linked(newHost(t), lastWins("zd"))
+	h.choose("Lunch")
+	for range 3 {
+		h.finish("zd", event.WriteUnknown, 0)
+		h.look("zd", "3", 10, switcher)
+		h.sleep(10_000)
+	}
+	h.want("health", h.leg("zd").Health.String(), "degraded")
+	h.see("zd", "51", 11, api)
+	h.finish("zd", event.WriteUnknown, 0)
+	h.look("zd", "51", 11, api)
+	h.want("health", h.leg("zd").Health.String(), "ok")
+}

@@ -1,6 +1,7 @@
 package presence
 
 import (
+	"cmp"
 	"fmt"
 
 	"tandem"
@@ -64,6 +65,24 @@ func explain(ev tandem.Event, user tandem.ID, name Namer) string {
 		}
 	case *event.ObservationTaken:
 		of, line = e.UserID, explainObservation(e, name)
+	case *event.CapacityObserved:
+		of = e.UserID
+		line = fmt.Sprintf("%s counts %d of %d for the agent: %s", name(e.SystemID, ""), e.Used, e.Max, e.Band)
+	case *event.RuleFired:
+		of, line = e.UserID, explainRule(e, name)
+	case *event.ConnectStateSeen:
+		of, line = e.UserID, fmt.Sprintf("for the rules the agent is %s in Connect", e.State)
+	case *event.WorkAccepted:
+		of, line = e.UserID, fmt.Sprintf("accepted work in %s (channel %s)", name(e.SystemID, ""), cmp.Or(e.Channel, "unknown"))
+	case *event.PageAttached:
+		of, line = e.UserID, fmt.Sprintf("a page of %s is there", name(e.SystemID, ""))
+	case *event.PageLeft:
+		of, line = e.UserID, fmt.Sprintf("a page of %s is gone", name(e.SystemID, ""))
+	case *event.SessionEnded:
+		of, line = e.UserID, fmt.Sprintf("no page of %s has come back: the session is over", name(e.SystemID, ""))
+	case *event.WorkStateObserved:
+		of = e.UserID
+		line = fmt.Sprintf("in %s the agent is %s", name(e.SystemID, ""), cmp.Or(e.State, "in a status of their own"))
 	case *event.StatusWriteRequested:
 		of = e.UserID
 		line = fmt.Sprintf("%s is to show %s (%s, wish %d, attempt %d)", name(e.SystemID, ""), name(e.SystemID, e.Remote), e.Because, e.Intent, e.Attempt)
@@ -103,6 +122,16 @@ func explainObservation(e *event.ObservationTaken, name Namer) string {
 		line += ", seen late"
 	}
 	return line
+}
+
+func explainRule(e *event.RuleFired, name Namer) string {
+	switch {
+	case e.Remote == "":
+		return fmt.Sprintf("the rule %q (%s) cannot act: %s", e.Rule, e.Source, e.Detail)
+	case e.Wish:
+		return fmt.Sprintf("by the rule %q (%s) the agent wishes to be %s everywhere", e.Rule, e.Source, name(e.Destination, e.Remote))
+	}
+	return fmt.Sprintf("by the rule %q (%s) %s is to show %s", e.Rule, e.Source, name(e.Destination, ""), name(e.Destination, e.Remote))
 }
 
 func explainKept(e *event.StatusKept, name Namer) string {

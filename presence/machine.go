@@ -39,7 +39,8 @@ func (m *Machine) State() *State { return &m.state }
 // Owns implements instance.Machine.
 func (m *Machine) Owns(body any) bool {
 	switch body.(type) {
-	case SaveSystem, DeleteSystem, LinkAgent, UnlinkAgent, SetRemoteStatuses, Observe, FinishWrite, ReleaseLeg:
+	case SaveSystem, DeleteSystem, LinkAgent, UnlinkAgent, SetRemoteStatuses, Observe, FinishWrite, ReleaseLeg,
+		ObserveCapacity, ObserveWork, ObserveWorkAccepted, AttachPage, LeavePage, SaveRules:
 		return true
 	}
 	return false
@@ -62,8 +63,20 @@ func (m *Machine) Decide(s *tandem.Step, body any) (any, error) {
 		return nil, m.setRemoteStatuses(s, c)
 	case Observe:
 		return nil, m.observe(s, c)
+	case ObserveCapacity:
+		return nil, m.observeCapacity(s, c)
+	case ObserveWork:
+		return nil, m.observeWork(s, c)
+	case ObserveWorkAccepted:
+		return nil, m.acceptWork(s, c)
 	case FinishWrite:
 		return nil, m.finishWrite(s, c)
+	case AttachPage:
+		return m.attachPage(s, c)
+	case LeavePage:
+		return nil, m.leavePage(s, c)
+	case SaveRules:
+		return m.saveRules(s, c)
 	case ReleaseLeg:
 		return nil, m.releaseLeg(s, c)
 	}
@@ -117,19 +130,24 @@ func (m *Machine) outstanding(a *Agent, l *Leg) []tandem.Effect {
 	if sys == nil || !sys.Saved.Enabled {
 		return nil
 	}
-	read := Read{System: sys.Saved, UserID: a.UserID, RemoteID: l.RemoteID}
+	read := readEffect(sys, a, l)
 	if l.Write == nil {
 		return []tandem.Effect{read}
 	}
-	w := writeEffect(sys, l)
+	w := m.writeEffect(sys, l)
 	w.Again = true
 	return []tandem.Effect{w, read}
 }
 
-func writeEffect(sys *System, l *Leg) Write {
+func readEffect(sys *System, a *Agent, l *Leg) Read {
+	return Read{System: sys.Saved, UserID: a.UserID, RemoteID: l.RemoteID, PageID: l.pageID()}
+}
+
+func (m *Machine) writeEffect(sys *System, l *Leg) Write {
 	w := l.Write
 	return Write{System: sys.Saved, UserID: w.UserID, RemoteID: l.RemoteID, WriteID: w.WriteID,
-		Remote: w.Remote, Intent: w.Intent, Version: l.Observed.Version}
+		Remote: w.Remote, Intent: w.Intent, Version: l.WriteVersion, Shown: l.WriteShown, PageID: l.pageID(),
+		Availability: m.reach(l, w.Remote)}
 }
 
 // Hash implements instance.Machine: the sum of the hashes of systems, agents
@@ -198,6 +216,7 @@ func (m *Machine) reset(s State) {
 		m.changed(id)
 	}
 	for _, id := range tandem.SortedIDs(s.Agents) {
+		s.Agents[id].matchStates()
 		for _, l := range s.Agents[id].Legs[1:] {
 			m.byRemote[remoteAgent{l.SystemID, l.RemoteID}] = id
 		}
@@ -224,7 +243,7 @@ func (m *Machine) due(a *Agent) tandem.Time {
 	var due tandem.Time
 	for i := range a.Legs {
 		l := &a.Legs[i]
-		for _, at := range [...]tandem.Time{m.deferredUntil(a, l), m.wanted(a, l).notBefore} {
+		for _, at := range [...]tandem.Time{m.deferredUntil(a, l), m.sessionEnds(l), m.wanted(a, l).notBefore} {
 			if at != 0 && (due == 0 || at < due) {
 				due = at
 			}

@@ -14,6 +14,8 @@ const (
 	becauseRestore   = "restore"
 	becauseRevert    = "revert"
 	becauseReconcile = "reconcile"
+	becauseCapacity  = "capacity"
+	becauseRule      = "rule"
 )
 
 // rows are the rows of a system's mapping that count: both statuses still
@@ -101,6 +103,14 @@ func (m *Machine) project(a *Agent, l *Leg) string {
 	return m.preferred(sys, a.Intent.StatusID, l.ownWord())
 }
 
+// wordFor is a leg's word for a status of the center.
+func (m *Machine) wordFor(l *Leg, status tandem.ID) string {
+	if l.SystemID == m.state.Center {
+		return status.String()
+	}
+	return m.preferred(m.state.Systems[l.SystemID], status, "")
+}
+
 // ownWord is the leg's status beneath an overlay, and before a choice that is
 // put back.
 func (l *Leg) ownWord() string {
@@ -160,10 +170,14 @@ func (m *Machine) desired(a *Agent, l *Leg) (remote, because string) {
 		return l.Kept, becauseRestore
 	case l.Kept != "":
 		return "", ""
+	case m.overridden(a, l) != "":
+		return m.overridden(a, l), becauseRule
 	case base == "" && m.overwritten(l):
 		return l.Chosen, becauseReconcile
 	case base == "" || m.leftAlone(a, l):
 		return "", ""
+	case m.loaded(a, l) != "":
+		return m.loaded(a, l), becauseCapacity
 	case l.Observed.Class == event.ClassReverted:
 		return base, becauseRevert
 	case a.Intent.Version > l.IntentSeen:
@@ -185,6 +199,8 @@ func (m *Machine) overwritten(l *Leg) bool {
 func (m *Machine) beneath(a *Agent, l *Leg) string {
 	base := m.project(a, l)
 	switch {
+	case m.overridden(a, l) != "":
+		return m.overridden(a, l)
 	case l.Kept == "" && (base == "" || m.leftAlone(a, l)):
 		return l.Chosen
 	case l.Kept != "" && (base == "" || a.Intent.Version <= l.KeptIntent):

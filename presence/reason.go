@@ -8,17 +8,51 @@ type kind uint8
 const (
 	byPerson     kind = iota + 1
 	byProgram         // through the system's API: our own write, or another program's
+	bySelf            // surely our own write
 	unattributed      // the system does not tell
 	bySystem          // idle time-out, a deleted status
 	byReconnect       // the session is back
 	byDisconnect      // the session is lost: maybe a reload, maybe for good
 	byLogout
+	bySession // the session was replaced or is under maintenance: no wish of anybody
 )
 
-// reasons are Zendesk's words (Zendesk API: Agent Availability, agent status
-// reason). A word not listed is taken as a person's act.
+// The reasons for connectors whose system has no words of its own but tells
+// who made a change.
+const (
+	ReasonSelf       = "self"       // a user or key that nobody but we write with: never a wish
+	ReasonProgram    = "program"    // a program that is not ours
+	ReasonPerson     = "person"     // the agent, a supervisor, a log-in
+	ReasonSystem     = "system"     // the system itself, such as for work that was offered and not taken
+	ReasonDisconnect = "disconnect" // the session is lost; it may come back
+	ReasonReconnect  = "reconnect"  // the session is back
+	ReasonLogout     = "logout"     // the agent has logged out
+	ReasonSession    = "session"    // the session was replaced, has expired or is under maintenance: no wish of anybody
+)
+
+// reasons are the systems' words: Zendesk API, Agent Availability, agent status
+// reason; Salesforce Omni-Channel toolkit, the reasons of a changed status and
+// of a log-out. A word not listed is taken as a person's act.
 var reasons = map[string]kind{
 	"":                            unattributed,
+	ReasonSelf:                    bySelf,
+	ReasonProgram:                 byProgram,
+	ReasonPerson:                  byPerson,
+	ReasonSystem:                  bySystem,
+	ReasonDisconnect:              byDisconnect,
+	ReasonReconnect:               byReconnect,
+	ReasonLogout:                  byLogout,
+	ReasonSession:                 bySession,
+	"OmniToolkitStatusChange":     byProgram,
+	"OmniManualStatusChange":      byPerson,
+	"OmniSupervisorStatusChange":  byPerson,
+	"OmniLoginStatusChange":       byPerson,
+	"OmniPushTimeout":             bySystem,
+	"OmniDeclineWork":             bySystem,
+	"OmniSupervisorLogout":        byLogout,
+	"DuplicateLogin":              bySession,
+	"DuplicateLoginInSameBrowser": bySession,
+	"MaintenanceLogout":           bySession,
 	"PUBLIC_API":                  byProgram,
 	"WFM_STATUS_UPDATE":           byProgram,
 	"AGENT_IDLE_TIMEOUT":          bySystem,
@@ -41,14 +75,14 @@ func (k kind) machine() bool { return k >= bySystem }
 
 // ours reports whether our own write may be behind it.
 func (k kind) ours(reason string) bool {
-	return k == unattributed || reason == "PUBLIC_API"
+	return k == unattributed || k == bySelf || reason == "PUBLIC_API" || reason == "OmniToolkitStatusChange"
 }
 
 func (k kind) cause() event.IntentCause {
 	switch k {
 	case byPerson, unattributed:
 		return event.CausePerson
-	case byProgram:
+	case byProgram, bySelf:
 		return event.CauseProgram
 	case byDisconnect, byLogout:
 		return event.CauseSessionEnd
@@ -60,5 +94,5 @@ func (k kind) cause() event.IntentCause {
 // a leg is left alone until something else is seen there.
 func (l *Leg) gone() bool {
 	k := kindOf(l.Observed.Reason)
-	return k == byDisconnect || k == byLogout
+	return k == byDisconnect || k == byLogout || k == bySession
 }

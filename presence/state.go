@@ -23,6 +23,7 @@ type State struct {
 type System struct {
 	Saved    event.SystemSaved
 	Statuses []event.RemoteStatus // as last listed; empty before the first time
+	Rules    event.PresenceRulesSaved
 }
 
 // Agent is a user with the legs of its status. Presence keeps silent about
@@ -40,6 +41,9 @@ type Agent struct {
 	OnContact bool                // the overlay, as the legs know it
 	OverlayAt tandem.Time         // since when
 	Legs      []Leg               // the center's first, then by system id
+
+	ContactStates []string // what each of Contacts does to the agent, in Connect's words
+	ConnectState  string   // the state in Connect that rules were last tried for
 }
 
 // Leg is one system's copy of an agent's status.
@@ -68,10 +72,46 @@ type Leg struct {
 	Recent     []tandem.Time // writes since the last act of a person, for the loop breaker
 
 	Health event.LegHealth
+
+	Capacity *event.CapacityObserved  // how much work the system counts; nil if it never told
+	Work     *event.WorkStateObserved // what the agent does in another contact center; nil if it never told
+	BandOff  bool                     // a person chose otherwise: the load does not show here until its band changes
+
+	WriteVersion uint64 // the revision that Last rests on
+	WriteShown   string // what the system was known to show then
+
+	Rule     *Override   // what a rule made the leg show; nil for nothing
+	Accepted []string    // work that was accepted lately, oldest first, at most maxAccepted
+	Pages    []Page      // in the order in which they came
+	Paged    bool        // the system is written through pages
+	Profile  string      // the name of the agent's profile, as a page told it last
+	AloneAt  tandem.Time // when the last page left; 0: one is there, or what follows was done
 }
 
-// Remembered is a write whose echo may still be seen. It explains one
-// observation, once; only a write that a restart interrupted may explain two.
+// Override is a state that a rule set in one system. It holds until the next
+// intent that means something there, the next rule there, or until something
+// else is seen there.
+//
+//wire:state
+type Override struct {
+	Remote string
+	Intent uint64           // the intent's version then
+	Source event.RuleSource // what the rule was tried for
+	From   tandem.ID        // whose rule it is
+}
+
+// Page is a page in the agent's browser.
+//
+//wire:state
+type Page struct {
+	PageID   string
+	Mute     bool
+	Sequence uint64 // of the message taken last
+}
+
+// Remembered is a write whose echo may still be seen. It explains what is seen
+// while it is under way, or one observation later, once; only a write that a
+// restart interrupted may explain two.
 //
 //wire:state
 type Remembered struct {
@@ -81,12 +121,15 @@ type Remembered struct {
 	Done    bool        // it was made before any later one was requested
 	After   uint64      // it explains only newer revisions
 	At      tandem.Time // when it was requested or ended
+	Seen    bool        // its echo was seen while it was under way
 }
 
 // The bounds of what a leg remembers.
 const (
 	maxSeen       = 16
 	maxRemembered = 8
+	maxAccepted   = 8
+	maxPages      = 8
 )
 
 // logical is the status of the center's leg: the next one when set, so that a
@@ -116,8 +159,11 @@ func (a *Agent) leg(system tandem.ID) *Leg {
 // revision orders what one system shows for an agent: by its own number, or
 // by its clock where it has none.
 func revision(o *event.ObservationTaken) uint64 {
-	if o.Version != 0 {
+	switch {
+	case o.Version != 0:
 		return o.Version
+	case o.Told != 0:
+		return uint64(o.Told)
 	}
 	return uint64(o.At)
 }

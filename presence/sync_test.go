@@ -1,6 +1,7 @@
 package presence_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ func lastWins(name string) event.SystemSaved { return system(name, event.LastAct
 func (h *host) want(what, got, want string) {
 	h.t.Helper()
 	if got != want {
-		for _, rec := range h.journal[max(0, len(h.journal)-12):] {
+		for _, rec := range h.journal[max(0, len(h.journal)-30):] {
 			for _, line := range presence.Explain(&rec, agent1, h.presence.Name) {
 				h.t.Logf("%d: %s", rec.Seq, line)
 			}
@@ -454,4 +455,20 @@ func TestFirstLinkBeginsWithTheCentersStatus(t *testing.T) {
 	h.connect(lastWins("zd"))
 	h.seeAt("zd", "3", 10, switcher, start)
 	h.want("older", h.writing("zd"), "51")
+}
+
+// A write tells how available it makes the agent, so that a connector that must
+// wait can make the less available ones first.
+func TestWritesTellHowAvailableTheyMakeTheAgent(t *testing.T) {
+	h := linked(newHost(t), system("zd", event.LastActionWins, true))
+	var got []presence.Availability
+	for _, act := range []func(){func() { h.choose("Offline") }, func() { h.choose("Lunch") }, func() { h.choose("Available") }, func() { h.ring("call") }} {
+		h.effects = nil
+		act()
+		got = append(got, h.effects[0].(presence.Write).Availability)
+		h.finish("zd", event.WriteDone, 0)
+	}
+	if !slices.Equal(got, []presence.Availability{0, 1, 2, 1}) {
+		t.Errorf("got %v", got)
+	}
 }

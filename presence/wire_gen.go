@@ -26,6 +26,11 @@ func (x *Agent) EncodeWire(e *tandem.Encoder) {
 	for i0 := range x.Legs {
 		x.Legs[i0].EncodeWire(e)
 	}
+	e.Uvarint(uint64(len(x.ContactStates)))
+	for i0 := range x.ContactStates {
+		e.String(x.ContactStates[i0])
+	}
+	e.String(x.ConnectState)
 	e.End(at)
 }
 
@@ -54,6 +59,14 @@ func (x *Agent) DecodeWire(d *tandem.Decoder) {
 		}
 	}
 	d.EndList()
+	if n := d.BeginList(1); n > 0 {
+		x.ContactStates = make([]string, n)
+		for i0 := range x.ContactStates {
+			x.ContactStates[i0] = d.String()
+		}
+	}
+	d.EndList()
+	x.ConnectState = d.String()
 	d.End(f)
 }
 
@@ -92,6 +105,32 @@ func (x *Leg) EncodeWire(e *tandem.Encoder) {
 		e.Varint(int64(x.Recent[i0]))
 	}
 	e.Uvarint(uint64(x.Health))
+	e.Bool(x.Capacity != nil)
+	if x.Capacity != nil {
+		x.Capacity.EncodeWire(e)
+	}
+	e.Bool(x.Work != nil)
+	if x.Work != nil {
+		x.Work.EncodeWire(e)
+	}
+	e.Bool(x.BandOff)
+	e.Uvarint(x.WriteVersion)
+	e.String(x.WriteShown)
+	e.Bool(x.Rule != nil)
+	if x.Rule != nil {
+		x.Rule.EncodeWire(e)
+	}
+	e.Uvarint(uint64(len(x.Accepted)))
+	for i0 := range x.Accepted {
+		e.String(x.Accepted[i0])
+	}
+	e.Uvarint(uint64(len(x.Pages)))
+	for i0 := range x.Pages {
+		x.Pages[i0].EncodeWire(e)
+	}
+	e.Bool(x.Paged)
+	e.String(x.Profile)
+	e.Varint(int64(x.AloneAt))
 	e.End(at)
 }
 
@@ -139,6 +178,76 @@ func (x *Leg) DecodeWire(d *tandem.Decoder) {
 	}
 	d.EndList()
 	x.Health = event.LegHealth(d.Uint(8))
+	if d.Bool() {
+		x.Capacity = new(event.CapacityObserved)
+		x.Capacity.DecodeWire(d)
+	}
+	if d.Bool() {
+		x.Work = new(event.WorkStateObserved)
+		x.Work.DecodeWire(d)
+	}
+	x.BandOff = d.Bool()
+	x.WriteVersion = d.Uvarint()
+	x.WriteShown = d.String()
+	if d.Bool() {
+		x.Rule = new(Override)
+		x.Rule.DecodeWire(d)
+	}
+	if n := d.BeginList(1); n > 0 {
+		x.Accepted = make([]string, n)
+		for i0 := range x.Accepted {
+			x.Accepted[i0] = d.String()
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(2); n > 0 {
+		x.Pages = make([]Page, n)
+		for i0 := range x.Pages {
+			x.Pages[i0].DecodeWire(d)
+		}
+	}
+	d.EndList()
+	x.Paged = d.Bool()
+	x.Profile = d.String()
+	x.AloneAt = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Override) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.String(x.Remote)
+	e.Uvarint(x.Intent)
+	e.Uvarint(uint64(x.Source))
+	e.ID(x.From)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Override) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.Remote = d.String()
+	x.Intent = d.Uvarint()
+	x.Source = event.RuleSource(d.Uint(8))
+	x.From = d.ID()
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Page) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.String(x.PageID)
+	e.Bool(x.Mute)
+	e.Uvarint(x.Sequence)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Page) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.PageID = d.String()
+	x.Mute = d.Bool()
+	x.Sequence = d.Uvarint()
 	d.End(f)
 }
 
@@ -151,6 +260,7 @@ func (x *Remembered) EncodeWire(e *tandem.Encoder) {
 	e.Bool(x.Done)
 	e.Uvarint(x.After)
 	e.Varint(int64(x.At))
+	e.Bool(x.Seen)
 	e.End(at)
 }
 
@@ -163,6 +273,7 @@ func (x *Remembered) DecodeWire(d *tandem.Decoder) {
 	x.Done = d.Bool()
 	x.After = d.Uvarint()
 	x.At = tandem.Time(d.Varint())
+	x.Seen = d.Bool()
 	d.End(f)
 }
 
@@ -257,6 +368,7 @@ func (x *System) EncodeWire(e *tandem.Encoder) {
 	for i0 := range x.Statuses {
 		x.Statuses[i0].EncodeWire(e)
 	}
+	x.Rules.EncodeWire(e)
 	e.End(at)
 }
 
@@ -271,5 +383,6 @@ func (x *System) DecodeWire(d *tandem.Decoder) {
 		}
 	}
 	d.EndList()
+	x.Rules.DecodeWire(d)
 	d.End(f)
 }

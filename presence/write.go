@@ -27,15 +27,28 @@ func (m *Machine) settle(s *tandem.Step, a *Agent) {
 	if !a.linked() {
 		return
 	}
-	if on := len(a.Contacts) > 0; on != a.OnContact {
+	if on := a.working(); on != a.OnContact {
 		s.Emit(&event.OverlayChanged{UserID: a.UserID, OnContact: on})
 	}
 	for i := range a.Legs {
 		m.loseSession(s, a, &a.Legs[i])
+		m.endSession(s, a, &a.Legs[i])
 	}
 	for i := range a.Legs {
 		m.keep(s, a, &a.Legs[i])
 		m.write(s, a, &a.Legs[i])
+		m.recover(s, a, &a.Legs[i])
+	}
+}
+
+// recover says that a leg does well again when it shows what it should, by
+// whatever way it came to.
+func (m *Machine) recover(s *tandem.Step, a *Agent, l *Leg) {
+	if l.Health != event.HealthDegraded || l.Write != nil || l.Unsure || l.Ended.Outcome == event.WriteRefused {
+		return
+	}
+	if remote, _ := m.desired(a, l); remote == l.Observed.Remote {
+		m.setHealth(s, a, l, event.HealthOK, "")
 	}
 }
 
@@ -97,7 +110,7 @@ func (m *Machine) wanted(a *Agent, l *Leg) wanted {
 
 // writable reports whether a write may be sent to a leg at all.
 func (m *Machine) writable(a *Agent, l *Leg) bool {
-	if !a.linked() || l.Write != nil || l.Unsure || l.Health == event.HealthFrozen || l.Observed.Remote == "" {
+	if !a.linked() || l.Write != nil || l.Unsure || l.Health == event.HealthFrozen || l.Observed.Remote == "" || l.Paged && l.speaker() == nil {
 		return false
 	}
 	sys := m.state.Systems[l.SystemID]
@@ -152,6 +165,9 @@ func (m *Machine) finishWrite(s *tandem.Step, c FinishWrite) error {
 		e.RetryAt = max(e.RetryAt, s.At.Add(backoff(l.Write.Attempt)))
 	}
 	s.Emit(&e)
+	if l == m.connectLeg(a) && e.Outcome == event.WriteDone {
+		m.noteConnect(s, a, &l.Last, a.Intent.Cause == event.CausePerson)
+	}
 	m.report(s, a, l)
 	m.settle(s, a)
 	return nil

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"slices"
 
 	"tandem"
@@ -17,6 +18,7 @@ const (
 	NotServed               // the routing profile does not serve the queue and channel
 	DelayNotReached         // the routing profile asks for an older contact
 	AvailableLater          // another agent is available longer
+	NotOwner                // the contact waits in the own queue of another agent
 )
 
 var verdictTexts = [...]string{"",
@@ -25,6 +27,7 @@ var verdictTexts = [...]string{"",
 	"the routing profile does not serve this queue and channel",
 	"the delay of the routing profile is not over",
 	"another agent is available longer",
+	"the contact waits in another agent's own queue",
 }
 
 // String is the verdict for people.
@@ -32,30 +35,29 @@ func (v Verdict) String() string { return verdictTexts[v] }
 
 // Candidate is what the matcher says about one agent and one contact.
 type Candidate struct {
-	AgentID tandem.ID
-	Since   tandem.Time // available since, when idle
-	Verdict Verdict
+	AgentID  tandem.ID
+	Since    tandem.Time // available since, when idle
+	Verdict  Verdict
+	OwnQueue bool // the contact waits in this agent's own queue
 }
 
-// Explain says of every agent that was ever idle why it is, or is not, the one
-// for a waiting contact: idle agents first, longest available first.
+// Explain says of every agent that the matcher knows why it is, or is not, the
+// one for a waiting contact: idle agents first, longest available first.
 func (x *Index) Explain(contactID tandem.ID, now tandem.Time) []Candidate {
-	c := x.contacts[contactID]
+	c := x.contacts.get(contactID)
 	if c == nil {
 		return nil
 	}
-	chosen, _ := x.PickAgent(contactID, now)
+	chosen := x.agentFor(c, now)
 	var out []Candidate
-	for _, id := range tandem.SortedIDs(x.agents) {
-		a := x.agents[id]
-		v, since := x.judge(a, c, now), tandem.Time(0)
-		if v == Chosen && id != chosen {
+	for _, id := range x.agents.ids() {
+		a := x.agents.get(id)
+		v := a.judge(c, now)
+		if v == Chosen && id != chosen.id {
 			v = AvailableLater
 		}
-		if s := &a.slots[c.lane.key.channel]; s.pos >= 0 {
-			since = s.key
-		}
-		out = append(out, Candidate{id, since, v})
+		since, _ := x.IdleIn(id, c.lane.channel)
+		out = append(out, Candidate{id, since, v, c.lane.owner == a})
 	}
 	slices.SortStableFunc(out, compareCandidates)
 	return out
@@ -69,19 +71,25 @@ func compareCandidates(a, b Candidate) int {
 		}
 		return 1
 	}
-	return int(max(-1, min(1, a.Since.Sub(b.Since))))
+	return cmp.Compare(a.Since, b.Since)
 }
 
 // judge looks at one agent alone; Chosen means could be.
-func (x *Index) judge(a *agent, c *contact, now tandem.Time) Verdict {
-	if a.slots[c.lane.key.channel].pos < 0 {
+func (a *agent) judge(c *contact, now tandem.Time) Verdict {
+	switch {
+	case !a.isIdle(c.lane.channel):
 		return NotIdle
+	case c.lane.owner == a:
+		return Chosen
+	case c.lane.owner != nil:
+		return NotOwner
 	}
-	for _, s := range c.lane.servers {
-		if s.profile != a.profile {
+	for i := range a.profile.services {
+		s := &a.profile.services[i]
+		if s.lane != c.lane {
 			continue
 		}
-		if !oldEnough(c, s.entry, now) {
+		if c.at > s.openSince(now) {
 			return DelayNotReached
 		}
 		return Chosen

@@ -1,64 +1,79 @@
 package route
 
-import "tandem"
+import (
+	"math"
 
-// item is one element of a heap: what it is ordered by, and where it stands.
-type item struct {
-	key tandem.Time
-	id  tandem.ID
-	pos int32 // place in its heap; -1 when in none
+	"tandem"
+)
+
+// rank is a place in an order by time, then id.
+type rank struct {
+	at tandem.Time
+	id tandem.ID
 }
 
-func (x *item) before(y *item) bool {
-	if x.key != y.key {
-		return x.key < y.key
+// nobody is the rank after everybody's.
+var nobody = rank{at: math.MaxInt64}
+
+func (r *rank) before(s *rank) bool {
+	return r.at < s.at || r.at == s.at && r.id.Compare(s.id) < 0
+}
+
+// nowhere is the place of what is in no heap.
+const nowhere = -1
+
+// heap is a 4-ary heap, smallest rank first. It tells everything that is in it
+// its place, so any of them can leave in logarithmic time.
+type heap struct{ nodes []node }
+
+// node keeps the rank beside the pointer, so that comparing follows none.
+type node struct {
+	rank
+	place *int32
+}
+
+// first is the smallest rank; nobody in an empty heap.
+func (h *heap) first() rank {
+	if len(h.nodes) == 0 {
+		return nobody
 	}
-	return x.id.Compare(y.id) < 0
+	return h.nodes[0].rank
 }
 
-// node is what a heap holds: a pointer to something with an item.
-type node interface{ at() *item }
-
-// heap is a 4-ary heap, smallest first. Its elements know their place, so any
-// of them can leave in logarithmic time.
-type heap[T node] struct{ nodes []T }
-
-func (h *heap[T]) len() int { return len(h.nodes) }
-
-func (h *heap[T]) push(x T) {
-	h.nodes = append(h.nodes, x)
+// push adds a rank, whose place is kept at the pointer from now on.
+func (h *heap) push(r rank, place *int32) {
+	h.nodes = append(h.nodes, node{r, place})
 	h.up(len(h.nodes) - 1)
 }
 
-func (h *heap[T]) remove(x T) {
-	i := int(x.at().pos)
-	x.at().pos = -1
-	last := len(h.nodes) - 1
+// remove takes out what is at the place.
+func (h *heap) remove(place int32) {
+	i, last := int(place), len(h.nodes)-1
+	*h.nodes[i].place = nowhere
 	moved := h.nodes[last]
-	var none T
-	h.nodes[last] = none
+	h.nodes[last] = node{}
 	h.nodes = h.nodes[:last]
 	if i < last {
 		h.nodes[i] = moved
 		h.up(i)
-		h.down(int(moved.at().pos))
+		h.down(int(*moved.place))
 	}
 }
 
-func (h *heap[T]) up(i int) {
+func (h *heap) up(i int) {
 	x := h.nodes[i]
 	for i > 0 {
 		parent := (i - 1) / 4
-		if !x.at().before(h.nodes[parent].at()) {
+		if !x.before(&h.nodes[parent].rank) {
 			break
 		}
-		h.place(i, h.nodes[parent])
+		h.put(i, h.nodes[parent])
 		i = parent
 	}
-	h.place(i, x)
+	h.put(i, x)
 }
 
-func (h *heap[T]) down(i int) {
+func (h *heap) down(i int) {
 	x := h.nodes[i]
 	for {
 		first := 4*i + 1
@@ -67,20 +82,20 @@ func (h *heap[T]) down(i int) {
 		}
 		least := first
 		for j := first + 1; j < min(first+4, len(h.nodes)); j++ {
-			if h.nodes[j].at().before(h.nodes[least].at()) {
+			if h.nodes[j].before(&h.nodes[least].rank) {
 				least = j
 			}
 		}
-		if !h.nodes[least].at().before(x.at()) {
+		if !h.nodes[least].before(&x.rank) {
 			break
 		}
-		h.place(i, h.nodes[least])
+		h.put(i, h.nodes[least])
 		i = least
 	}
-	h.place(i, x)
+	h.put(i, x)
 }
 
-func (h *heap[T]) place(i int, x T) {
+func (h *heap) put(i int, x node) {
 	h.nodes[i] = x
-	x.at().pos = int32(i)
+	*x.place = int32(i)
 }

@@ -8,18 +8,19 @@ import (
 	"tandem"
 )
 
-type thing struct{ item }
+type thing struct {
+	rank
+	place int32
+}
 
-func (t *thing) at() *item { return &t.item }
-
-func checkHeap(t *testing.T, h *heap[*thing]) {
+func checkHeap(t *testing.T, h *heap) {
 	t.Helper()
 	for i, x := range h.nodes {
-		if int(x.pos) != i {
-			t.Fatalf("the element at %d believes to be at %d", i, x.pos)
+		if int(*x.place) != i {
+			t.Fatalf("what is at %d was told to be at %d", i, *x.place)
 		}
-		if i > 0 && x.before(&h.nodes[(i-1)/4].item) {
-			t.Fatalf("the element at %d is smaller than its parent", i)
+		if i > 0 && x.before(&h.nodes[(i-1)/4].rank) {
+			t.Fatalf("what is at %d is smaller than its parent", i)
 		}
 	}
 }
@@ -27,49 +28,80 @@ func checkHeap(t *testing.T, h *heap[*thing]) {
 func TestHeapKeepsItsOrderAndPlaces(t *testing.T) {
 	for seed := range int64(20) {
 		rnd := rand.New(rand.NewSource(seed))
-		var h heap[*thing]
+		var h heap
 		var in []*thing
 		for range 500 {
 			if len(in) == 0 || rnd.Intn(3) > 0 {
-				x := &thing{item{key: tandem.Time(rnd.Intn(50)), id: id("thing", rnd.Intn(1000)), pos: -1}}
-				h.push(x)
+				x := &thing{rank{tandem.Time(rnd.Intn(50)), id("thing", rnd.Intn(1000))}, nowhere}
+				h.push(x.rank, &x.place)
 				in = append(in, x)
 			} else {
 				i := rnd.Intn(len(in))
-				h.remove(in[i])
-				if in[i].pos != -1 {
-					t.Fatal("an element that left must not believe to be in")
+				h.remove(in[i].place)
+				if in[i].place != nowhere {
+					t.Fatal("what left must not believe to be in")
 				}
 				in = slices.Delete(in, i, i+1)
 			}
 			checkHeap(t, &h)
-			if h.len() != len(in) {
-				t.Fatalf("%d elements, want %d", h.len(), len(in))
+			if len(h.nodes) != len(in) {
+				t.Fatalf("%d in the heap, want %d", len(h.nodes), len(in))
 			}
 		}
 	}
 }
 
 func TestHeapGivesTheSmallestFirst(t *testing.T) {
-	var h heap[*thing]
+	var h heap
 	for n := range 200 {
-		h.push(&thing{item{key: tandem.Time(n * 7919 % 101), id: id("thing", n), pos: -1}})
+		h.push(rank{tandem.Time(n * 7919 % 101), id("thing", n)}, new(int32))
 	}
-	var last *thing
-	for h.len() > 0 {
-		x := h.nodes[0]
-		h.remove(x)
-		if last != nil && x.before(&last.item) {
-			t.Fatalf("%d came after %d", x.key, last.key)
+	var last rank
+	for len(h.nodes) > 0 {
+		r := h.first()
+		h.remove(0)
+		if r.before(&last) {
+			t.Fatalf("%d came after %d", r.at, last.at)
 		}
-		last = x
+		last = r
+	}
+	if h.first() != nobody {
+		t.Error("nobody is first in an empty heap")
 	}
 }
 
-func TestEqualKeysAreOrderedByID(t *testing.T) {
-	low, high := tandem.ID{1}, tandem.ID{2}
-	a, b := item{key: 5, id: low}, item{key: 5, id: high}
+func TestEqualTimesAreOrderedByID(t *testing.T) {
+	a, b := rank{5, tandem.ID{1}}, rank{5, tandem.ID{2}}
 	if !a.before(&b) || b.before(&a) || a.before(&a) {
 		t.Error("the lower id is first, and nothing is before itself")
+	}
+	if !a.before(&nobody) || nobody.before(&a) {
+		t.Error("nobody is last")
+	}
+}
+
+func TestTournamentFindsTheBestOfTheFirst(t *testing.T) {
+	rnd := rand.New(rand.NewSource(1))
+	for _, players := range []int{1, 2, 3, 16, 17, 100} {
+		m := newTournament(players)
+		ranks := slices.Repeat([]rank{nobody}, players)
+		for range 500 {
+			i := rnd.Intn(players)
+			ranks[i] = nobody
+			if rnd.Intn(3) > 0 {
+				ranks[i] = rank{tandem.Time(rnd.Intn(20)), id("player", i)}
+			}
+			m.set(int32(i), ranks[i])
+			n := rnd.Intn(players + 1)
+			want := nobody
+			for _, r := range ranks[:n] {
+				if r.before(&want) {
+					want = r
+				}
+			}
+			if got := m.best(n); got != want {
+				t.Fatalf("best of the first %d of %d: %v, want %v", n, players, got, want)
+			}
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"math/rand"
 	"testing"
 
 	"tandem"
@@ -90,16 +89,6 @@ func TestContactThatWaitsAlreadyIsMoved(t *testing.T) {
 	}
 }
 
-func TestEmptyPrioritiesAreForgotten(t *testing.T) {
-	x := New()
-	for n := range 1000 {
-		x.Wait(id("contact", 1), sales, event.Voice, int64(n), 0)
-	}
-	if n := len(x.lanes[laneKey{sales, event.Voice}].buckets); n > keptBuckets+1 {
-		t.Errorf("%d priorities are kept for one contact", n)
-	}
-}
-
 func TestEachDelayRingsInTurn(t *testing.T) {
 	x := New()
 	x.SetProfile(first, []event.RoutingEntry{entry(sales, 1, 10)})
@@ -122,6 +111,38 @@ func TestEachDelayRingsInTurn(t *testing.T) {
 	}
 	if _, ok := x.NextDue(); ok {
 		t.Fatal("no delay is left")
+	}
+}
+
+// A queue with more profiles than a scan looks at follows the same rules.
+func TestDelaysOfManyProfilesAreRespected(t *testing.T) {
+	const many = 2 * maxScanned
+	x := New()
+	for n := range many {
+		x.SetProfile(id("profile", n), []event.RoutingEntry{entry(sales, 1, uint16(n))})
+		x.SetIdle(id("agent", n), id("profile", n), event.Voice, tandem.Time(1000-n))
+	}
+	x.Wait(id("contact", 1), sales, event.Voice, 5, 0)
+	for n := range many {
+		if got, ok := x.PickAgent(id("contact", 1), tandem.Time(n*1000)); !ok || got != id("agent", n) {
+			t.Fatalf("after %d s, agent %d is the one available longest whose delay is over", n, n)
+		}
+		if due, ok := x.NextDue(); !ok || due != tandem.Time(max(1, n)*1000) {
+			t.Fatalf("after %d s: due %d %v", n, due, ok)
+		}
+		if n > 0 {
+			x.TakeDue(tandem.Time(n * 1000))
+		}
+	}
+	x.SetBusy(id("agent", many-1), event.Voice)
+	if got, _ := x.PickAgent(id("contact", 1), many*1000); got != id("agent", many-2) {
+		t.Fatal("the next one is available longest now")
+	}
+	for n := 16; n < many; n++ { // few enough to be looked at one by one
+		x.SetProfile(id("profile", n), nil)
+	}
+	if got, _ := x.PickAgent(id("contact", 1), many*1000); got != id("agent", 15) {
+		t.Fatal("of few profiles left, agent 15 is available longest")
 	}
 }
 
@@ -159,32 +180,4 @@ func TestStrangersAreNeverPicked(t *testing.T) {
 	x.SetBusy(id("agent", 1), event.Voice)
 	x.RemoveAgent(id("agent", 1))
 	x.Leave(id("contact", 1))
-}
-
-// TestExplainAgreesWithThePick lets random changes happen and asks why.
-func TestExplainAgreesWithThePick(t *testing.T) {
-	rnd := rand.New(rand.NewSource(1))
-	x, n := New(), &naive{map[tandem.ID][]event.RoutingEntry{}, map[tandem.ID]*naiveAgent{}, map[tandem.ID]*naiveContact{}}
-	for step := range 2000 {
-		now := tandem.Time(step * 50)
-		change(rnd, x, n, now)
-		for cid := range n.contacts {
-			best, found := x.PickAgent(cid, now)
-			chosen := 0
-			for _, c := range x.Explain(cid, now) {
-				if c.Verdict.String() == "" {
-					t.Fatalf("verdict %d has no text", c.Verdict)
-				}
-				if c.Verdict == Chosen {
-					chosen++
-					if c.AgentID != best {
-						t.Fatalf("step %d: explained %s, picked %s", step, c.AgentID, best)
-					}
-				}
-			}
-			if found != (chosen == 1) {
-				t.Fatalf("step %d: %d chosen, picked: %v", step, chosen, found)
-			}
-		}
-	}
 }

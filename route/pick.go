@@ -1,37 +1,56 @@
 package route
 
 import (
+	"math"
+	"sort"
+
 	"tandem"
 	"tandem/event"
 )
 
 // PickAgent is the agent that a waiting contact goes to: of those idle, whose
 // routing profile serves its queue and channel and whose delay is over, the
-// one available longest.
+// one available longest. From an agent's own queue it is that agent or nobody.
 func (x *Index) PickAgent(contactID tandem.ID, now tandem.Time) (tandem.ID, bool) {
-	c := x.contacts[contactID]
+	c := x.contacts.get(contactID)
 	if c == nil {
 		return tandem.ID{}, false
 	}
-	var best *slot
-	for i := range c.lane.servers {
-		s := &c.lane.servers[i]
-		idle := s.profile.idle[c.lane.key.channel].nodes
-		if len(idle) == 0 || !oldEnough(c, s.entry, now) {
-			continue
-		}
-		if best == nil || idle[0].before(&best.item) {
-			best = idle[0]
-		}
-	}
-	if best == nil {
-		return tandem.ID{}, false
-	}
-	return best.id, true
+	best := x.agentFor(c, now)
+	return best.id, best != nobody
 }
 
-// Pick is the contact that an agent takes, and the line of the routing profile
-// that led to it.
+func (x *Index) agentFor(c *contact, now tandem.Time) rank {
+	x.settle()
+	l := c.lane
+	if l.owner != nil {
+		return l.owner.rank(l.channel)
+	}
+	age := max(0, now.Sub(c.at))
+	if l.matches != nil {
+		return l.matches.best(l.openAt(age))
+	}
+	best := &nobody
+	for i := range l.servers {
+		s := &l.servers[i]
+		if s.delayMillis > age {
+			break
+		}
+		if s.longest.before(best) {
+			best = s.longest
+		}
+	}
+	return *best
+}
+
+// openAt is how many of the servers are there for a contact of the age.
+func (l *lane) openAt(age int64) int {
+	return sort.Search(len(l.servers), func(i int) bool { return l.servers[i].delayMillis > age })
+}
+
+// Pick is the contact that an agent takes, and the entry of the routing
+// profile that led to it. For a contact in the agent's own queue the entry is
+// that queue and the channel, with priority 0, which is better than any.
 type Pick struct {
 	Contact tandem.ID
 	Entry   event.RoutingEntry
@@ -40,85 +59,64 @@ type Pick struct {
 // PickContact is the contact that an agent takes next, over all channels in
 // which the agent is idle.
 func (x *Index) PickContact(agentID tandem.ID, now tandem.Time) (Pick, bool) {
-	a := x.agents[agentID]
+	a := x.agents.get(agentID)
 	if a == nil || a.idle == 0 {
 		return Pick{}, false
 	}
+	c, entry := a.next(now)
+	if c == nil {
+		return Pick{}, false
+	}
+	return Pick{c.id, *entry}, true
+}
+
+// next is the contact that the idle agent takes next, and the entry that led
+// to it.
+func (a *agent) next(now tandem.Time) (*contact, *event.RoutingEntry) {
+	if c := a.nextOwn(); c != nil {
+		return c, &c.lane.ownEntry
+	}
 	var best *contact
-	var by *line
-	for i := range a.profile.entries {
-		e := &a.profile.entries[i]
-		if best != nil && e.Priority > by.Priority {
+	var by *service
+	for i := range a.profile.services {
+		s := &a.profile.services[i]
+		if best != nil && s.Priority > by.Priority {
 			break
 		}
-		if a.slots[e.Channel].pos < 0 || e.lane.waiting == 0 {
+		if s.lane.waiting.head == nil || !a.isIdle(s.Channel) || s.lane.owner != nil {
 			continue
 		}
-		if c := e.lane.head(e.RoutingEntry, now); c != nil && (best == nil || c.betterThan(best)) {
-			best, by = c, e
+		if c := s.lane.waiting.first(s.openSince(now)); c != nil && (best == nil || c.before(best)) {
+			best, by = c, s
 		}
 	}
 	if best == nil {
-		return Pick{}, false
+		return nil, nil
 	}
-	return Pick{best.id, by.RoutingEntry}, true
+	return best, &by.RoutingEntry
 }
 
-// head is the lane's first contact that is old enough for the entry. When the
-// oldest contact of a priority is too young, all of that priority are.
-func (l *lane) head(e event.RoutingEntry, now tandem.Time) *contact {
-	for _, b := range l.buckets {
-		if b.contacts.len() > 0 && oldEnough(b.contacts.nodes[0], e, now) {
-			return b.contacts.nodes[0]
+// nextOwn is the contact of the agent's own queue that the agent takes next.
+func (a *agent) nextOwn() *contact {
+	if a.own == nil {
+		return nil
+	}
+	var best *contact
+	for ch := range a.own.lanes {
+		c := a.own.lanes[ch].waiting.head
+		if c != nil && a.isIdle(event.Channel(ch)) && (best == nil || c.before(best)) {
+			best = c
 		}
 	}
-	return nil
+	return best
 }
 
-func (c *contact) betterThan(d *contact) bool {
-	if c.priority != d.priority {
-		return c.priority < d.priority
+// openSince is the latest moment since which a contact waits that is old enough
+// now. Without a delay all are, even those that a flow has made younger than
+// new.
+func (s *service) openSince(now tandem.Time) tandem.Time {
+	if s.DelaySeconds == 0 {
+		return math.MaxInt64
 	}
-	return c.before(&d.item)
-}
-
-func oldEnough(c *contact, e event.RoutingEntry, now tandem.Time) bool {
-	return e.DelaySeconds == 0 || c.key.AddSeconds(int64(e.DelaySeconds)) <= now
-}
-
-// Pair is the agent and contact that belong together when the agent may take a
-// contact: both are each other's first choice. It starts at the agent and
-// follows choices. Every contact prefers the agents available longest, so each
-// turn leads to an agent available longer, and it ends.
-func (x *Index) Pair(agentID tandem.ID, now tandem.Time) (agent tandem.ID, pick Pick, ok bool) {
-	pick, ok = x.PickContact(agentID, now)
-	for ok {
-		best, _ := x.PickAgent(pick.Contact, now)
-		if best == agentID {
-			return agentID, pick, true
-		}
-		agentID = best
-		pick, ok = x.PickContact(agentID, now)
-	}
-	return tandem.ID{}, Pick{}, false
-}
-
-// NextDue is when the next contact becomes old enough for one more routing
-// profile.
-func (x *Index) NextDue() (tandem.Time, bool) {
-	if x.alarms.len() == 0 {
-		return 0, false
-	}
-	return x.alarms.nodes[0].key, true
-}
-
-// TakeDue returns the next contact whose delay is over by now, and lets it
-// ring again at its next delay.
-func (x *Index) TakeDue(now tandem.Time) (tandem.ID, bool) {
-	if x.alarms.len() == 0 || x.alarms.nodes[0].key > now {
-		return tandem.ID{}, false
-	}
-	c := x.alarms.nodes[0].contact
-	x.setAlarm(c, now)
-	return c.id, true
+	return now.Add(-s.delayMillis())
 }

@@ -7,6 +7,9 @@ import (
 	"tandem"
 	"tandem/admin"
 	"tandem/center"
+	"tandem/connector/awsconnect"
+	"tandem/connector/kustomer"
+	"tandem/connector/salesforce"
 	"tandem/connector/zendesk"
 	"tandem/directory"
 	"tandem/engine"
@@ -29,9 +32,24 @@ func (e *edges) adminAPI() *admin.Handler {
 		Look: func(ctx context.Context, id tandem.ID, look func(admin.View)) error {
 			return c.engine.Read(ctx, id, func(in *instance.Instance) { look(adminView(in)) })
 		},
-		Notices: e.notices, Health: e.checks, CheckSystem: zendesk.Check,
+		Notices: e.notices, Health: e.checks, CheckSystem: checkSystem,
 		Connectors: e.connectors, Secrets: c.data.vault, Log: c.log,
 	})
+}
+
+// checkSystem refuses settings that can never work with a system of its kind.
+func checkSystem(system event.SystemSaved) error {
+	switch system.System {
+	case event.ZendeskSystem:
+		return zendesk.Check(system)
+	case event.KustomerSystem:
+		return kustomer.Check(system)
+	case event.SalesforceSystem:
+		return salesforce.Check(system)
+	case event.AmazonConnectSystem:
+		return awsconnect.Check(system)
+	}
+	return tandem.Errorf(tandem.Invalid, "kind", "%s cannot be connected", system.System)
 }
 
 func (e *edges) listInstances(ctx context.Context) ([]admin.Instance, error) {
@@ -63,7 +81,7 @@ func adminView(in *instance.Instance) admin.View {
 	p, _ := instance.Find[*presence.Machine](in)
 	m, _ := instance.Find[*center.Machine](in)
 	return admin.View{
-		Presence: p.State(), Desired: p.Desired,
+		Presence: p.State(), Desired: p.Desired, Known: p.Known,
 		Users: func() []admin.User {
 			var users []admin.User
 			for _, id := range tandem.SortedIDs(m.State().Agents) {

@@ -7,18 +7,15 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"tandem/cmd/tandem/config"
-	"tandem/standin/zendesk"
 )
 
 // demoCommand runs a sample contact center with simulated callers and agents,
-// in step with a stand-in for Zendesk.
+// in step with stand-ins for Zendesk, Kustomer and Salesforce.
 type demoCommand struct {
 	Data      string `help:"Data folder that is kept; without it a temporary one." placeholder:"DIR"`
 	Log       string `default:"warn" help:"Log level: debug, info, warn, error." placeholder:"LEVEL"`
@@ -36,14 +33,7 @@ type demo struct {
 	kept    bool
 	born    created
 	phones  *phoneNetwork
-	account *demoAccount
-}
-
-// demoAccount is the stand-in for Zendesk and its address.
-type demoAccount struct {
-	*zendesk.Server
-	url    string
-	server http.Server
+	systems []*demoSystem
 }
 
 // Run implements the command.
@@ -98,8 +88,8 @@ func (c *demoCommand) config(folder string) (config.Config, error) {
 	return cfg, nil
 }
 
-// openWorld starts the telephone network and the stand-in, and points the
-// configuration at them.
+// openWorld starts the telephone network and the stand-ins, and points the
+// configuration at the network.
 func (d *demo) openWorld() (err error) {
 	if d.phones, err = newPhoneNetwork(logger(d.cfg.Log, "phones")); err != nil {
 		return fmt.Errorf("start the simulated phones: %w", err)
@@ -107,7 +97,7 @@ func (d *demo) openWorld() (err error) {
 	d.cfg.Trunks = []config.Trunk{{
 		Name: "demo", Address: d.phones.address, Allowed: []string{"127.0.0.1"}, Numbers: []string{demoNumber}, Prefixes: []string{"+"}, Region: "US",
 	}}
-	if d.account, err = openDemoAccount(); err != nil {
+	if d.systems, err = openDemoSystems(); err != nil {
 		d.phones.close()
 		return err
 	}
@@ -116,26 +106,7 @@ func (d *demo) openWorld() (err error) {
 
 func (d *demo) closeWorld() {
 	d.phones.close()
-	d.account.server.Close()
-	d.account.Close()
-}
-
-func openDemoAccount() (*demoAccount, error) {
-	s, err := zendesk.New(zendesk.Config{
-		ClientID: demoClientID, ClientSecret: demoClientSecret, FirstVersion: time.Now().Unix(), Agents: demoZendeskAgents(),
-		CustomStatuses: []zendesk.Status{{ID: demoOnCall, Name: "On a call", Channels: zendesk.Channels{Talk: "online", Support: "away", Messaging: "away"}}},
-	})
-	if err != nil {
-		return nil, err
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.Close()
-		return nil, fmt.Errorf("listen for the Zendesk stand-in: %w", err)
-	}
-	a := &demoAccount{Server: s, url: "http://" + l.Addr().String(), server: http.Server{Handler: s, ReadHeaderTimeout: stopWithin}}
-	go a.server.Serve(l)
-	return a, nil
+	closeDemoSystems(d.systems)
 }
 
 // create makes the instance, or takes that of a demo before.
@@ -193,7 +164,7 @@ func (d *demo) serve(ctx context.Context, readyFile string) error {
 // live sets the contact center up, tells the visitor, and then lets callers
 // call until ctx ends.
 func (d *demo) live(ctx context.Context, e endpoints) error {
-	s := &demoSetup{client: newDemoClient(d.born, e), account: d.account, ids: map[string]string{}}
+	s := &demoSetup{client: newDemoClient(d.born, e), systems: d.systems, ids: map[string]string{}}
 	if err := s.run(ctx); err != nil {
 		return err
 	}

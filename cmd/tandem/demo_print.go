@@ -15,15 +15,20 @@ func (d *demo) print(e endpoints, s *demoSetup) {
 	}
 	rows := [][2]string{
 		{"version", version}, {"data", d.cfg.Data + kept}, {"API endpoint", e.Endpoint}, {"instance id", d.born.InstanceID},
-		{"admin API", e.Admin}, {"admin token", d.born.AdminToken}, {"Zendesk stand-in", d.account.url},
-		{"SIP", "sip:" + demoNumber + "@" + e.SIP}, {"health", e.Endpoint + "/healthz"},
+		{"admin API", e.Admin}, {"admin token", d.born.AdminToken},
 	}
+	for _, system := range d.systems {
+		rows = append(rows, [2]string{system.name, system.url})
+	}
+	rows = append(rows, [][2]string{
+		{"SIP", "sip:" + demoNumber + "@" + e.SIP}, {"health", e.Endpoint + "/healthz"},
+	}...)
 	if serves(e.Endpoint + "/metrics") {
 		rows = append(rows, [2]string{"metrics", e.Endpoint + "/metrics"})
 	}
 	fmt.Println()
 	for _, r := range rows {
-		fmt.Printf("%-17s %s\n", r[0], r[1])
+		fmt.Printf("%-19s  %s\n", r[0], r[1])
 	}
 	fmt.Printf(`
 See what the agents do, with the AWS CLI in another terminal:
@@ -31,8 +36,8 @@ See what the agents do, with the AWS CLI in another terminal:
   export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_DEFAULT_REGION=%s
   aws connect get-current-user-data --endpoint-url %s --instance-id %s --filters Agents=%s
 
-next: open %s and watch the statuses follow the calls; change one there, and look again with the AWS CLI. Ctrl-C stops all.
-`, d.born.AccessKeyID, d.born.SecretAccessKey, d.born.Region, e.Endpoint, d.born.InstanceID, strings.Join(s.agents(), ","), d.account.url)
+next: open %s and watch the statuses follow the calls; change one there, and look again at the other stand-ins or with the AWS CLI. Ctrl-C stops all.
+`, d.born.AccessKeyID, d.born.SecretAccessKey, d.born.Region, e.Endpoint, d.born.InstanceID, strings.Join(s.agents(), ","), d.systems[0].url)
 	if host, _, _ := net.SplitHostPort(e.SIP); host == "127.0.0.1" {
 		fmt.Printf("Any SIP phone on this machine can call too, without an account: sip:%s@%s, then press 1.\n", demoNumber, e.SIP)
 	}

@@ -3,49 +3,38 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
-
-	"tandem/standin/zendesk"
+	"maps"
 )
 
 // The demo's numbers are among those kept for fiction.
 const (
-	demoNumber     = "+12025550100" // what customers dial
-	demoClientID   = "tandem-demo"
-	demoOnCall     = 101 // the stand-in's status "On a call"
-	demoSystemName = "Zendesk stand-in"
+	demoNumber   = "+12025550100" // what customers dial
+	demoClientID = "tandem-demo"
 )
 
-// demoClientSecret is no secret: the stand-in listens on this machine only.
+// demoClientSecret is no secret: the stand-ins listen on this machine only.
 const demoClientSecret = "demo"
 
 // demoAgents are the agents: two at desk phones, one for tasks.
 var demoAgents = []demoAgent{
-	{"agent1", "One", "+12025550151", 10011},
-	{"agent2", "Two", "+12025550152", 10012},
-	{"agent3", "Three", "", 10013},
+	{"agent1", "One", "+12025550151"},
+	{"agent2", "Two", "+12025550152"},
+	{"agent3", "Three", ""},
 }
 
 type demoAgent struct {
 	username, lastName string
 	deskPhone          string // empty: takes tasks
-	zendeskID          int64
 }
+
+func (a demoAgent) name() string { return "Agent " + a.lastName }
 
 func (a demoAgent) email() string { return a.username + "@example.com" }
-
-func demoZendeskAgents() []zendesk.Agent {
-	var all []zendesk.Agent
-	for _, a := range demoAgents {
-		all = append(all, zendesk.Agent{ID: a.zendeskID, Name: "Agent " + a.lastName, Email: a.email(), StatusID: zendesk.StatusOnline})
-	}
-	return all
-}
 
 // demoSetup makes what the demo needs, as far as it is not there already.
 type demoSetup struct {
 	client  *demoClient
-	account *demoAccount
+	systems []*demoSystem
 	ids     map[string]string // by name
 }
 
@@ -59,7 +48,7 @@ func (s *demoSetup) agents() []string {
 }
 
 func (s *demoSetup) run(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{s.known, s.routing, s.users, s.number, s.system, s.available} {
+	for _, step := range []func(context.Context) error{s.known, s.routing, s.users, s.number, s.connectSystems, s.available} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -180,33 +169,51 @@ func (s *demoSetup) number(ctx context.Context) error {
 	return s.client.connect(ctx, "PUT", "/phone-number/"+s.ids[demoNumber]+"/contact-flow", in, nil)
 }
 
-// system connects the Zendesk stand-in and links the agents. A status can only
-// become the focus once it is known, so that comes second.
-func (s *demoSetup) system(ctx context.Context) error {
-	id, err := s.saveSystem(ctx)
+// connectSystems connects the stand-ins and links the agents.
+func (s *demoSetup) connectSystems(ctx context.Context) error {
+	for _, system := range s.systems {
+		if err := s.connectSystem(ctx, system); err != nil {
+			return fmt.Errorf("connect the %s: %w", system.name, err)
+		}
+	}
+	return nil
+}
+
+// connectSystem connects one. Names of statuses are known once the system was
+// asked for them, so the mapping comes second.
+func (s *demoSetup) connectSystem(ctx context.Context, system *demoSystem) error {
+	settings := map[string]any{"name": system.name, "url": system.url, "policy": "last_action_wins"}
+	maps.Copy(settings, system.settings)
+	id, err := s.saveSystem(ctx, settings)
 	if err != nil {
 		return err
 	}
 	if err := s.client.admin(ctx, "POST", "/systems/"+id+"/refresh", nil, nil); err != nil {
 		return err
 	}
-	settings := s.systemSettings()
-	settings["focus_mode"], settings["focus"] = true, strconv.Itoa(demoOnCall)
+	var mapping []map[string]any
+	for i, status := range []string{"Available", "Break", "Offline"} {
+		mapping = append(mapping, map[string]any{"remote": system.meanings[i], "status": status, "preferred": true})
+	}
+	settings["status_sync"], settings["mapping"], settings["focus_mode"], settings["focus"] = true, mapping, system.focus != "", system.focus
 	if err := s.client.admin(ctx, "PUT", "/systems/"+id, settings, nil); err != nil {
 		return err
 	}
-	for _, a := range demoAgents {
-		in := map[string]any{"remote_id": strconv.FormatInt(a.zendeskID, 10)}
+	for i, a := range demoAgents {
+		in := map[string]any{"remote_id": system.agents[i]}
 		if err := s.client.admin(ctx, "PUT", "/systems/"+id+"/links/"+s.ids[a.username], in, nil); err != nil {
 			return err
 		}
 	}
-	return nil
+	if system.enter == nil {
+		return nil
+	}
+	return system.enter(s.client.at, id)
 }
 
-// saveSystem creates the system, or replaces that of a demo before, whose
+// saveSystem creates a system, or replaces that of a demo before, whose
 // stand-in had another address.
-func (s *demoSetup) saveSystem(ctx context.Context) (string, error) {
+func (s *demoSetup) saveSystem(ctx context.Context, settings map[string]any) (string, error) {
 	var list struct {
 		Systems []struct{ ID, Name string }
 	}
@@ -214,24 +221,13 @@ func (s *demoSetup) saveSystem(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, known := range list.Systems {
-		if known.Name == demoSystemName {
-			return known.ID, s.client.admin(ctx, "PUT", "/systems/"+known.ID, s.systemSettings(), nil)
+		if known.Name == settings["name"] {
+			return known.ID, s.client.admin(ctx, "PUT", "/systems/"+known.ID, settings, nil)
 		}
 	}
 	var saved struct{ ID string }
-	err := s.client.admin(ctx, "POST", "/systems", s.systemSettings(), &saved)
+	err := s.client.admin(ctx, "POST", "/systems", settings, &saved)
 	return saved.ID, err
-}
-
-func (s *demoSetup) systemSettings() map[string]any {
-	row := func(remote int64, status string) map[string]any {
-		return map[string]any{"remote": strconv.FormatInt(remote, 10), "status": status, "preferred": true}
-	}
-	return map[string]any{
-		"kind": "zendesk", "name": demoSystemName, "url": s.account.url, "client_id": demoClientID, "client_secret": demoClientSecret,
-		"policy": "last_action_wins", "status_sync": true,
-		"mapping": []map[string]any{row(zendesk.StatusOnline, "Available"), row(zendesk.StatusAway, "Break"), row(zendesk.StatusOffline, "Offline")},
-	}
 }
 
 // available lets every agent begin to work.

@@ -86,20 +86,21 @@ func (r *demoRun) interrupt() {
 	}
 }
 
-// awaitStatus waits until some agent shows a status in Zendesk.
-func (r *demoRun) awaitStatus(name string) {
+// awaitStatus waits until some agent shows a status in a stand-in, whose agents
+// are listed below the path.
+func (r *demoRun) awaitStatus(standIn, path, name string) {
 	r.t.Helper()
 	var err error
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if err = showsStatus(r.told["Zendesk stand-in"], name); err == nil {
+		if err = showsStatus(r.told[standIn]+path, name); err == nil {
 			return
 		}
 	}
-	r.t.Fatalf("no agent is %s: %v; the demo said: %s", name, err, r.err.String())
+	r.t.Fatalf("no agent is %s in the %s: %v; the demo said: %s", name, standIn, err, r.err.String())
 }
 
-func showsStatus(account, name string) error {
-	resp, err := http.Get(account + "/__standin/agents")
+func showsStatus(list, name string) error {
+	resp, err := http.Get(list)
 	if err != nil {
 		return err
 	}
@@ -114,12 +115,14 @@ func showsStatus(account, name string) error {
 	return nil
 }
 
-// TestDemoShowsCallsInZendesk holds that a visitor sees an agent's status
-// follow a simulated call, and that a temporary folder is removed.
-func TestDemoShowsCallsInZendesk(t *testing.T) {
+// TestDemoShowsCallsInTheStandIns holds that a visitor sees an agent's status
+// follow simulated calls and breaks, and that a temporary folder is removed.
+func TestDemoShowsCallsInTheStandIns(t *testing.T) {
 	t.Parallel()
 	r := startDemo(t)
-	r.awaitStatus("On a call")
+	r.awaitStatus(demoZendesk, "/__standin/agents", "On a call")
+	r.awaitStatus(demoSalesforce, "/__standin/users", "On a call")
+	r.awaitStatus(demoKustomer, "/__standin/users", "Unavailable")
 	for _, label := range []string{"version", "API endpoint", "instance id", "admin API", "admin token", "health"} {
 		if r.told[label] == "" {
 			t.Errorf("the demo does not tell its %s: %v", label, r.told)
@@ -146,6 +149,7 @@ func TestKeptDemoStartsAgain(t *testing.T) {
 	if a, b := first.told["instance id"], second.told["instance id"]; a != b || a == "" {
 		t.Errorf("the instance was %q and is %q", a, b)
 	}
-	second.awaitStatus("On a call")
+	second.awaitStatus(demoZendesk, "/__standin/agents", "On a call")
+	second.awaitStatus(demoSalesforce, "/__standin/users", "On a call")
 	second.interrupt()
 }

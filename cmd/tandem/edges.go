@@ -16,6 +16,9 @@ import (
 	"tandem/cmd/tandem/config"
 	"tandem/connect"
 	"tandem/connector"
+	"tandem/connector/awsconnect"
+	"tandem/connector/kustomer"
+	"tandem/connector/salesforce"
 	"tandem/connector/zendesk"
 	"tandem/engine"
 	"tandem/event"
@@ -35,6 +38,7 @@ type edges struct {
 	token      *auth.AdminToken
 	connect    *connect.Server
 	connectors *connector.Manager
+	consoles   salesforce.Consoles
 }
 
 func newEdges(ctx context.Context, c *core) (*edges, error) {
@@ -47,8 +51,13 @@ func newEdges(ctx context.Context, c *core) (*edges, error) {
 		return nil, err
 	}
 	e.connectors = connector.NewManager(connector.Config{
-		Factories: map[event.SystemKind]connector.Factory{event.ZendeskSystem: zendesk.New(zendesk.Options{})},
-		Do:        e.connectorCommand, Linked: e.linked, Secrets: c.data.vault, PublicURL: c.settings.Config.PublicURL, Log: c.log,
+		Factories: map[event.SystemKind]connector.Factory{
+			event.ZendeskSystem:       zendesk.New(zendesk.Options{}),
+			event.KustomerSystem:      kustomer.New(kustomer.Options{}),
+			event.SalesforceSystem:    salesforce.New(salesforce.Options{Consoles: &e.consoles}),
+			event.AmazonConnectSystem: awsconnect.New(awsconnect.Options{}),
+		},
+		Do: e.connectorCommand, Linked: e.linked, Secrets: c.data.vault, PublicURL: c.settings.Config.PublicURL, Log: c.log,
 	})
 	e.connect, err = connect.New(connect.Config{Keys: e.keys, ARNs: arnsOf(c.settings.Config), Backend: e.backend(), Permit: e.permit, Log: c.log})
 	return e, err
@@ -188,6 +197,8 @@ func (e *edges) handler() http.Handler {
 			adminAPI.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/hooks/"):
 			hooks.ServeHTTP(w, r)
+		case strings.HasPrefix(path, salesforce.ConsolePath):
+			e.consoles.ServeHTTP(w, r)
 		default:
 			e.connect.ServeHTTP(w, r)
 		}

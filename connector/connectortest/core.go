@@ -96,10 +96,28 @@ func (c *core) Do(_ context.Context, body any) (any, error) {
 	case presence.LinkAgent:
 		c.linked[b.RemoteID] = true
 		c.connector.Read(presence.Read{System: c.system, UserID: b.UserID, RemoteID: b.RemoteID})
+	case presence.ObserveCapacity:
+		return nil, c.known(b.RemoteID)
+	case presence.ObserveWork:
+		return nil, c.known(b.RemoteID)
+	case presence.ObserveWorkAccepted:
+		return nil, c.known(b.RemoteID)
+	case presence.AttachPage:
+		return true, c.known(b.RemoteID)
+	case presence.LeavePage:
+		return nil, c.known(b.RemoteID)
 	default:
 		return nil, errors.New("a connector has no such command")
 	}
 	return nil, nil
+}
+
+// known refuses what is told of an agent to whom nobody is linked.
+func (c *core) known(agent string) error {
+	if !c.linked[agent] {
+		return tandem.Errorf(tandem.NotFound, "RemoteId", "nobody is linked to this agent")
+	}
+	return nil
 }
 
 func (c *core) finish(ended event.StatusWriteEnded) error {
@@ -118,8 +136,8 @@ func (c *core) finish(ended event.StatusWriteEnded) error {
 
 // observe compares what is shown after an unknown outcome with the wish.
 func (c *core) observe(o presence.Observe) error {
-	if !c.linked[o.RemoteID] {
-		return tandem.Errorf(tandem.NotFound, "RemoteId", "nobody is linked to this agent")
+	if err := c.known(o.RemoteID); err != nil {
+		return err
 	}
 	c.observed = append(c.observed, o)
 	c.versions[o.RemoteID] = max(o.Version, c.versions[o.RemoteID])

@@ -297,7 +297,7 @@ func reportsStatuses(t *testing.T, s Subject) {
 			t.Errorf("status %s is reported as %+v, want a name, and not fit for focus", id, found[id])
 		}
 	}
-	if !found[focusing].Focusing {
+	if focusing != "" && !found[focusing].Focusing {
 		t.Errorf("status %s is reported as %+v, want it fit for focus", focusing, found[focusing])
 	}
 }

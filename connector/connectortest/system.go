@@ -27,7 +27,8 @@ type System interface {
 	// Email is an agent's e-mail address.
 	Email(agent string) string
 	// Statuses are three statuses in which every agent may be; agents start in
-	// the first. Focusing is the id of one that is fit for focus.
+	// the first. Focusing is the id of one that is fit for focus, or "" where the
+	// system has none.
 	Statuses() (three [3]string, focusing string)
 	// Shows is the status that the account shows for an agent.
 	Shows(agent string) string

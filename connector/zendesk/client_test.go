@@ -68,8 +68,11 @@ func TestOnlyAnAccountsAddressIsTaken(t *testing.T) {
 		"https://user:pass@example.zendesk.com": false, "https://example.zendesk.com/api": false,
 		"https://example.zendesk.com?x=1": false, "https://example.zendesk.com#x": false, "https://": false, "https://%zz": false,
 	} {
-		if err := Check(event.SystemSaved{URL: url}); (err == nil) != good {
+		if err := Check(event.SystemSaved{URL: url, ClientID: "tandem"}); (err == nil) != good {
 			t.Errorf("%q: error %v, want it taken: %t", url, err, good)
+		}
+		if err := Check(event.SystemSaved{URL: url}); err == nil {
+			t.Errorf("%q is taken without a client id", url)
 		}
 	}
 }

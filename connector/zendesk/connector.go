@@ -162,6 +162,12 @@ func (z *Zendesk) link(ctx context.Context, agents []connector.Agent) error {
 
 // Check refuses settings that can never work.
 func Check(system event.SystemSaved) error {
+	if err := connector.CheckSettings(system); err != nil {
+		return err
+	}
+	if system.ClientID == "" {
+		return tandem.Errorf(tandem.Invalid, "client_id", "give the client id of the OAuth client in Zendesk")
+	}
 	_, err := parseBase(system.URL)
 	return err
 }

@@ -23,7 +23,7 @@ type behaviour struct {
 var (
 	cellTest = regexp.MustCompile("^(?:`[^`]+` ?)+$")
 	quoted   = regexp.MustCompile("`([^`]+)`")
-	numbered = regexp.MustCompile(`\b(?:ZD-[A-N]|SYNC-I?|SIM-[SL])[0-9]+\b`)
+	numbered = regexp.MustCompile(`\b(?:(?:ZD-[A-N]|SYNC-I?|SIM-[SL])[0-9]+|(?:SF|KUS)-[0-9]+)\b`)
 )
 
 // readBehaviours reads the tables of docs/behaviours.md.
