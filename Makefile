@@ -5,7 +5,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: run build test unit stories lint setup generate bench fuzz clean
+.PHONY: run build test unit sim soak lint setup generate bench fuzz clean
 
 run: build ## build and start a sample contact center
 	bin/tandem demo
@@ -13,7 +13,7 @@ run: build ## build and start a sample contact center
 build: ## build bin/tandem
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/tandem ./cmd/tandem
 
-test: setup lint unit ## everything that must be green
+test: setup lint unit sim ## everything that must be green
 
 setup: ## install the programs that the tests use
 	scripts/setup-tests
@@ -25,6 +25,13 @@ lint: ## vet, staticcheck, generated code up to date
 
 unit: ## all tests, with the race detector
 	$(GO) test -race -count=1 -timeout 20m ./...
+
+sim: ## 300 simulated lives of a contact center, with faults
+	$(GO) test -count=1 -timeout 20m ./sim -run TestWorld
+
+SEEDS ?= 3000
+soak: ## many more lives: make soak SEEDS=n
+	$(GO) test -count=1 -timeout 0 ./sim -run TestWorld -seeds $(SEEDS) -from 301
 
 generate: ## make generated code again
 	$(GO) generate ./...

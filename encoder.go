@@ -108,6 +108,12 @@ func (e *Encoder) Begin() Prefixed {
 	return Prefixed(len(e.buf))
 }
 
+// Len is how much was appended, with what was in the buffer before.
+func (e *Encoder) Len() int { return len(e.buf) }
+
+// Cut takes back what was appended beyond a length.
+func (e *Encoder) Cut(n int) { e.buf = e.buf[:n] }
+
 // EndBytes closes a body: the length of what was appended since Begin goes in
 // front of it.
 func (e *Encoder) EndBytes(at Prefixed) { e.prefix(at, uint64(len(e.buf)-int(at))) }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"tandem"
+	"tandem/admin/pages"
 	"tandem/connector"
 	"tandem/event"
 	"tandem/presence"
@@ -116,6 +118,9 @@ func New(cfg Config) *Handler {
 	const instance, system = "/admin/instances/{instanceId}", "/admin/instances/{instanceId}/systems/{systemId}"
 	h.route("GET /admin/health", h.health)
 	h.route("GET /admin/instances", h.instances)
+	h.route("GET /admin/rules/words", h.ruleWords)
+	h.route("GET "+instance+"/statuses", h.listCenterStatuses)
+	h.route("GET "+instance+"/users", h.listUsers)
 	h.route("GET "+instance+"/systems", h.listSystems)
 	h.route("POST "+instance+"/systems", h.createSystem)
 	h.route("GET "+system, h.showSystem)
@@ -195,6 +200,10 @@ type principalKey struct{}
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path+"/", pages.Prefix) {
+		pages.ServeHTTP(w, r)
+		return
+	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")

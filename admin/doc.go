@@ -4,6 +4,9 @@
 //
 //	GET    /admin/health
 //	GET    /admin/instances
+//	GET    /admin/rules/words
+//	GET    /admin/instances/{instanceId}/statuses
+//	GET    /admin/instances/{instanceId}/users
 //	GET    /admin/instances/{instanceId}/systems
 //	POST   /admin/instances/{instanceId}/systems
 //	GET    /admin/instances/{instanceId}/systems/{systemId}
@@ -51,6 +54,11 @@
 //	{"event":{"source":"Salesforce Agent Logout"}}
 //	{"event":{"source":"Salesforce Work Accepted","channel":"Phone"}}
 //	{"event":{"source":"Salesforce Workload Changed","workload":4,"previous_workload":3,"capacity":5},"rules":[...]}
+//
+// rules/words lists the names that rules are made of. statuses and users, of an
+// instance, are those of the center.
+//
+// The pages at /admin/ui/ (package pages) are for people; they use this API.
 //
 // Requests carry Authorization: Bearer with the admin token. Errors are
 // {"error":{"field":"name","message":"..."}}. Secrets go in and never come out.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -93,6 +94,9 @@ func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, bo
 		if b.System.Name == "" {
 			return nil, tandem.Errorf(tandem.Invalid, "Name", "give the system a name")
 		}
+		if i := unpreferred(b.System.Mapping); i >= 0 {
+			return nil, tandem.Errorf(tandem.Invalid, fmt.Sprintf("Mapping[%d].Preferred", i), "several rows mean one status; mark the one to write")
+		}
 		s := w.state.Systems[b.System.SystemID]
 		if s == nil {
 			s = &presence.System{}
@@ -142,6 +146,17 @@ func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, bo
 		return nil, errors.New("a command that nobody owns")
 	}
 	return nil, nil
+}
+
+// unpreferred is the first row that shares its status with others of which none
+// is preferred; -1 for none.
+func unpreferred(rows []event.MappingRow) int {
+	count, preferred := map[tandem.ID]int{}, map[tandem.ID]bool{}
+	for _, r := range rows {
+		count[r.StatusID]++
+		preferred[r.StatusID] = preferred[r.StatusID] || r.Preferred
+	}
+	return slices.IndexFunc(rows, func(r event.MappingRow) bool { return count[r.StatusID] > 1 && !preferred[r.StatusID] })
 }
 
 func (w *world) look(_ context.Context, instance tandem.ID, look func(View)) error {
@@ -209,10 +224,16 @@ func (w *world) Agents(context.Context, tandem.ID) ([]connector.Agent, error) {
 }
 
 // Restart implements Connectors.
-func (w *world) Restart(system tandem.ID) { w.restarted = append(w.restarted, system) }
+func (w *world) Restart(system tandem.ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.restarted = append(w.restarted, system)
+}
 
 // Secret implements Secrets.
 func (w *world) Secret(_ context.Context, name string) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if s, ok := w.secrets[name]; ok {
 		return []byte(s), nil
 	}
@@ -221,12 +242,16 @@ func (w *world) Secret(_ context.Context, name string) ([]byte, error) {
 
 // PutSecret implements Secrets.
 func (w *world) PutSecret(_ context.Context, name string, secret []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.secrets[name] = string(secret)
 	return nil
 }
 
 // DeleteSecret implements Secrets.
 func (w *world) DeleteSecret(_ context.Context, name string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if _, ok := w.secrets[name]; !ok {
 		return tandem.Errorf(tandem.NotFound, "Name", "there is no secret %q", name)
 	}

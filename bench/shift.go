@@ -98,6 +98,9 @@ func createCenter() (center.CreateInstance, error) {
 			InboundFlowID: id("inbound"), CustomerQueueFlowID: id("waiting"), TimeZone: "UTC"},
 	}
 	for _, sample := range flow.Samples() {
+		if sample.Name != flow.SampleInbound && sample.Name != flow.SampleCustomerQueue {
+			continue
+		}
 		content, err := sample.Fill(map[string]string{flow.PlaceholderQueue: id("queue").String(), flow.PlaceholderMusic: "CustomerQueue.wav"})
 		if err != nil {
 			return c, err

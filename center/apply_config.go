@@ -1,6 +1,8 @@
 package center
 
 import (
+	"slices"
+
 	"tandem"
 	"tandem/event"
 )
@@ -16,8 +18,7 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 		m.applyUser(ev)
 	case *event.UserDeleted:
 		delete(st.Agents, ev.UserID)
-		m.index.RemoveAgent(ev.UserID)
-		m.dirty.add(entity{kindAgent, ev.UserID})
+		m.agentGone(ev.UserID)
 	case *event.AgentStatusSaved:
 		st.Statuses[ev.StatusID] = ev
 		m.dirty.add(entity{kindStatus, ev.StatusID})
@@ -26,6 +27,7 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 		m.dirty.add(entity{kindQueue, ev.QueueID})
 	case *event.QueueDeleted:
 		delete(st.Queues, ev.QueueID)
+		m.dropWaits(ev.QueueID)
 		m.dirty.add(entity{kindQueue, ev.QueueID})
 	case *event.HoursSaved:
 		st.Hours[ev.HoursID] = ev
@@ -38,6 +40,7 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 	case *event.RoutingProfileDeleted:
 		delete(st.RoutingProfiles, ev.ProfileID)
 		m.index.SetProfile(ev.ProfileID, nil)
+		m.live.SetProfile(ev.ProfileID, nil)
 		m.dirty.add(entity{kindRoutingProfile, ev.ProfileID})
 	case *event.SecurityProfileSaved:
 		st.SecurityProfiles[ev.ProfileID] = ev
@@ -46,13 +49,63 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 		m.applyFlowSaved(ev)
 	case *event.FlowDeleted:
 		delete(st.Flows, ev.FlowID)
+		m.defaults = nil
 		m.dirty.add(entity{kindFlow, ev.FlowID})
 	case *event.NumberAssociated:
-		m.applyNumber(ev)
+		m.applyNumber(ev, ev.FlowID.IsZero())
+	case *event.NumberKept:
+		m.applyNumber(&event.NumberAssociated{NumberID: ev.NumberID, Number: ev.Number}, false)
+	default:
+		return m.applyCenterConfig(ev)
+	}
+	return true
+}
+
+// applyCenterConfig applies the events of quick connects, hierarchy and
+// settings.
+func (m *Machine) applyCenterConfig(ev tandem.Event) bool {
+	st := &m.state
+	switch ev := ev.(type) {
+	case *event.QuickConnectSaved:
+		st.QuickConnects[ev.QuickConnectID] = ev
+		m.dirty.add(entity{kindQuickConnect, ev.QuickConnectID})
+	case *event.QuickConnectDeleted:
+		m.applyQuickConnectDeleted(ev.QuickConnectID)
+	case *event.HierarchyGroupSaved:
+		st.HierarchyGroups[ev.GroupID] = ev
+		m.dirty.add(entity{kindHierarchyGroup, ev.GroupID})
+	case *event.HierarchyGroupDeleted:
+		delete(st.HierarchyGroups, ev.GroupID)
+		m.dirty.add(entity{kindHierarchyGroup, ev.GroupID})
+	case *event.SettingsSaved:
+		st.Settings = *ev
+		m.dirty.add(entity{kindSettings, tandem.ID{}})
+		for _, id := range tandem.SortedIDs(st.Agents) {
+			m.agentChanged(st.Agents[id])
+		}
+		for _, id := range tandem.SortedIDs(st.Contacts) {
+			m.contactDerived(st.Contacts[id])
+		}
 	default:
 		return false
 	}
 	return true
+}
+
+// applyQuickConnectDeleted takes a quick connect out of the queues too.
+func (m *Machine) applyQuickConnectDeleted(id tandem.ID) {
+	delete(m.state.QuickConnects, id)
+	m.dirty.add(entity{kindQuickConnect, id})
+	for _, queueID := range tandem.SortedIDs(m.state.Queues) {
+		q := m.state.Queues[queueID]
+		if !slices.Contains(q.QuickConnectIDs, id) {
+			continue
+		}
+		changed := *q
+		changed.QuickConnectIDs = slices.DeleteFunc(slices.Clone(q.QuickConnectIDs), func(o tandem.ID) bool { return o == id })
+		m.state.Queues[queueID] = &changed
+		m.dirty.add(entity{kindQueue, queueID})
+	}
 }
 
 // applyUser makes a new user an agent who is offline.
@@ -79,6 +132,7 @@ func (m *Machine) statusOfType(t event.StatusType) tandem.ID {
 func (m *Machine) applyRoutingProfile(ev *event.RoutingProfileSaved) {
 	m.state.RoutingProfiles[ev.ProfileID] = ev
 	m.index.SetProfile(ev.ProfileID, ev.Entries)
+	m.live.SetProfile(ev.ProfileID, ev.Entries)
 	m.dirty.add(entity{kindRoutingProfile, ev.ProfileID})
 	for _, id := range tandem.SortedIDs(m.state.Agents) {
 		if a := m.state.Agents[id]; a.User.RoutingProfileID == ev.ProfileID {
@@ -94,6 +148,7 @@ func (m *Machine) applyFlowSaved(ev *event.FlowSaved) {
 		m.state.Flows[ev.FlowID] = f
 	}
 	f.Saved = *ev
+	m.defaults = nil
 	m.dirty.add(entity{kindFlow, ev.FlowID})
 	if !ev.Published {
 		return
@@ -112,15 +167,15 @@ func (m *Machine) applyFlowSaved(ev *event.FlowSaved) {
 	f.Published = ev
 }
 
-func (m *Machine) applyNumber(ev *event.NumberAssociated) {
-	if old := m.state.Numbers[ev.NumberID]; old != nil {
+func (m *Machine) applyNumber(n *event.NumberAssociated, gone bool) {
+	if old := m.state.Numbers[n.NumberID]; old != nil {
 		delete(m.numbers, old.Number)
 	}
-	m.dirty.add(entity{kindNumber, ev.NumberID})
-	if ev.FlowID.IsZero() {
-		delete(m.state.Numbers, ev.NumberID)
+	m.dirty.add(entity{kindNumber, n.NumberID})
+	if gone {
+		delete(m.state.Numbers, n.NumberID)
 		return
 	}
-	m.state.Numbers[ev.NumberID] = ev
-	m.numbers[ev.Number] = ev.NumberID
+	m.state.Numbers[n.NumberID] = n
+	m.numbers[n.Number] = n.NumberID
 }

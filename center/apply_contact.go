@@ -18,22 +18,40 @@ func (m *Machine) applyContact(ev tandem.Event) bool {
 	case *event.ContactAttributesSet:
 		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.Attributes = ev.Attributes })
 	case *event.ContactDisconnected:
-		m.changeContact(ev.ContactID, ev.At, func(c *Contact) { c.DisconnectedAt, c.Reason = ev.At, ev.Reason })
+		m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
+			c.DisconnectedAt, c.Reason = ev.At, ev.Reason
+			c.Holds.AtEnd = !c.Holds.Since.IsZero()
+			c.Holds.change(false, ev.At)
+		})
 	case *event.ContactEnded:
 		m.changeContact(ev.ContactID, ev.At, func(c *Contact) { c.Phase, c.EndedAt = Ended, ev.At })
 	case *event.ContactForgotten:
 		c := m.contact(ev.ContactID)
 		delete(m.state.Contacts, ev.ContactID)
 		m.contactGone(c)
-	case *event.LegChanged:
-		m.changeContact(ev.ContactID, ev.At, func(c *Contact) { c.applyLeg(ev) })
-	case *event.RecordingFinished:
+	case *event.ContactScheduled:
+		m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
+			c.Phase, c.ScheduledAt, c.QueueID = Scheduled, ev.Due, ev.QueueID
+		})
+	case *event.ContactDue:
+		m.changeContact(ev.ContactID, ev.At, func(c *Contact) { c.Phase = InFlow })
+	case *event.ContactDataSet:
+		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.setData(ev) })
+	case *event.ContactTagsSet:
+		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.Tags = ev.Tags })
+	case *event.CallbackPlanned:
 		m.changeContact(ev.ContactID, 0, func(c *Contact) {
-			c.RecordingLocation = ev.Location
-			c.RecordingStartedAt, c.RecordingStoppedAt = ev.StartedAt, ev.StoppedAt
+			c.Callback, c.WaitingSince = &Callback{Planned: *ev}, ev.WaitingSince
+		})
+	case *event.ContactTransferred:
+		m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
+			c.NextID, c.TransferredTo, c.TransferEndpoint = ev.NextContactID, ev.To, ev.Endpoint
+			if ev.To != 0 {
+				c.TransferredAt = ev.At
+			}
 		})
 	default:
-		return false
+		return m.applyCall(ev)
 	}
 	return true
 }
@@ -53,31 +71,58 @@ func (m *Machine) applyInitiated(ev *event.ContactInitiated) {
 		InitiatedAt: ev.At, LastAt: ev.At,
 		CustomerAddress: ev.CustomerAddress, SystemAddress: ev.SystemAddress,
 		Name: ev.Name, Description: ev.Description, Attributes: ev.Attributes, References: ev.References,
-		ClientToken: ev.ClientToken,
+		ClientToken: ev.ClientToken, CallID: ev.CallID, RelatedID: ev.RelatedID, StartFlowID: ev.StartFlowID,
+		TargetQueueID: ev.TargetQueueID, TargetUserID: ev.TargetUserID, RequesterLeg: ev.RequesterLeg,
+		MonitoredID: ev.MonitoredID, UserID: ev.UserID, ScheduledAt: ev.ScheduledAt, ChainLength: 1,
+	}
+	if c.Channel == event.Voice && c.CallID.IsZero() {
+		c.CallID = c.ContactID
 	}
 	if !ev.CustomerLeg.IsZero() {
-		c.Legs = []Leg{{ID: ev.CustomerLeg, State: event.LegRinging, At: ev.At}}
+		c.Legs = make([]Leg, 1, 2) // there will be the agent's too
+		c.Legs[0] = Leg{ID: ev.CustomerLeg, Role: event.CustomerLeg, State: event.LegRinging, At: ev.At}
+	}
+	if previous := m.state.Contacts[c.PreviousID]; previous != nil && c.Method != event.API {
+		c.inherit(previous)
 	}
 	m.state.Contacts[c.ContactID] = c
+	if !c.UserID.IsZero() { // the agent began it
+		c.Phase, c.QueueID, c.AcceptedAt = Joining, c.TargetQueueID, ev.At
+		a := m.agent(c.UserID)
+		a.Contacts = append(a.Contacts, AgentContact{ContactID: c.ContactID, Channel: c.Channel, State: Dialing, Since: ev.At})
+		m.agentChanged(a)
+	}
 	m.contactChanged(c)
 }
 
-// applyLeg moves a leg. An agent's leg that is gone is of no more interest: the
-// media process remembers it.
-func (c *Contact) applyLeg(ev *event.LegChanged) {
-	i := c.legIndex(ev.LegID)
-	if i < 0 {
-		return
-	}
-	if ev.State == event.LegGone && !c.Legs[i].UserID.IsZero() {
-		c.Legs = slices.Delete(c.Legs, i, i+1)
-		return
-	}
-	c.Legs[i].State, c.Legs[i].Cause, c.Legs[i].At = ev.State, ev.Cause, ev.At
+// inherit takes over what flows have set for the chain.
+func (c *Contact) inherit(p *Contact) {
+	c.Hooks, c.RecordCustomer, c.RecordAgent, c.Logging = p.Hooks, p.RecordCustomer, p.RecordAgent, p.Logging
+	c.StoredInput, c.CallbackNumber, c.CustomerID = p.StoredInput, p.CallbackNumber, p.CustomerID
+	c.LanguageCode, c.TextVoice, c.TextEngine, c.TextStyle = p.LanguageCode, p.TextVoice, p.TextEngine, p.TextStyle
+	c.Priority, c.AdjustmentMillis, c.Tags = p.Priority, p.AdjustmentMillis, p.Tags
+	c.ChainLength = min(p.ChainLength, maxChain) + 1
 }
 
-func (c *Contact) legIndex(id tandem.ID) int {
-	return slices.IndexFunc(c.Legs, func(l Leg) bool { return l.ID == id })
+// setData takes what is set; what is empty stays.
+func (c *Contact) setData(ev *event.ContactDataSet) {
+	for _, f := range []struct {
+		to   *tandem.Personal
+		from tandem.Personal
+	}{{&c.Name, ev.Name}, {&c.Description, ev.Description}, {&c.CustomerID, ev.CustomerID}} {
+		if f.from != "" {
+			*f.to = f.from
+		}
+	}
+	if ev.References != nil {
+		c.References = ev.References
+	}
+	for _, f := range []struct{ to, from *string }{{&c.LanguageCode, &ev.LanguageCode}, {&c.TextVoice, &ev.Voice},
+		{&c.TextEngine, &ev.Engine}, {&c.TextStyle, &ev.Style}} {
+		if *f.from != "" {
+			*f.to = *f.from
+		}
+	}
 }
 
 // applyErased blanks what is personal in the contacts of an erased chain.
@@ -87,50 +132,17 @@ func (m *Machine) applyErased(ev *event.SubjectErased) {
 		if c == nil {
 			continue
 		}
+		m.forgetCaller(m.shadow(id))
 		c.CustomerAddress, c.Name, c.Description, c.StoredInput = "", "", "", ""
-		c.Attributes, c.References = nil, nil
+		c.CallbackNumber, c.CustomerID, c.TransferEndpoint = "", "", ""
+		c.Attributes, c.References, c.FlowAttributes, c.AgentFlowAttributes = nil, nil, nil, nil
+		for i := range c.Legs {
+			c.Legs[i].Dialed = nil
+		}
+		if c.Callback != nil {
+			c.Callback.Planned.Number, c.Callback.Planned.CallerID = "", ""
+		}
 		m.contactChanged(c)
-	}
-}
-
-// applyFlow applies the events of a contact in its flow.
-func (m *Machine) applyFlow(ev tandem.Event) bool {
-	switch ev := ev.(type) {
-	case *event.FlowEntered:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) {
-			c.Flow = FlowPosition{FlowID: ev.FlowID, Version: ev.Version, Type: ev.Type}
-		})
-	case *event.FlowBlockRan:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.Flow.moveTo(ev) })
-	case *event.FlowEnded:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.Flow = FlowPosition{} })
-	case *event.PlayStarted:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) {
-			c.Play = &Play{Started: *ev}
-			c.Flow.Deadline = ev.Deadline
-		})
-	case *event.PlayStopped:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.Play = nil })
-	case *event.CustomerInputStored:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.StoredInput = ev.Input })
-	case *event.TargetQueueSet:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.TargetQueueID = ev.QueueID })
-	case *event.RecordingBehaviorSet:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) {
-			c.RecordCustomer, c.RecordAgent = ev.Customer, ev.Agent
-		})
-	default:
-		return false
-	}
-	return true
-}
-
-// moveTo moves the position to where a block left it. A block that waits says
-// so by naming no next action; the deadline that its play brought then stands.
-func (p *FlowPosition) moveTo(ev *event.FlowBlockRan) {
-	p.ActionID, p.BlockState = ev.ActionID, ev.BlockState
-	if ev.NextAction != "" {
-		p.ActionID, p.Deadline = ev.NextAction, 0
 	}
 }
 
@@ -141,4 +153,8 @@ func lostReason(cause voice.Cause, byRemote event.DisconnectReason) event.Discon
 		return event.TelecomProblem
 	}
 	return byRemote
+}
+
+func (c *Contact) legIndex(id tandem.ID) int {
+	return slices.IndexFunc(c.Legs, func(l Leg) bool { return l.ID == id })
 }

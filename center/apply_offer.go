@@ -5,6 +5,7 @@ import (
 
 	"tandem"
 	"tandem/event"
+	"tandem/metric"
 )
 
 // applyOffer applies the events of a contact between queue and agent.
@@ -12,8 +13,13 @@ func (m *Machine) applyOffer(ev tandem.Event) bool {
 	switch ev := ev.(type) {
 	case *event.ContactQueued:
 		m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
-			c.Phase, c.QueueID, c.Priority, c.EnqueuedAt = InQueue, ev.QueueID, ev.Priority, ev.At
+			c.Phase, c.QueueID, c.Priority, c.EnqueuedAt, c.DequeuedAt = InQueue, ev.QueueID, ev.Priority, ev.At, 0
+			if c.WaitingSince = ev.Since; ev.Since.IsZero() {
+				c.WaitingSince = ev.At
+			}
 		})
+	case *event.ContactDequeued:
+		m.changeContact(ev.ContactID, ev.At, func(c *Contact) { c.Phase, c.DequeuedAt = InFlow, ev.At })
 	case *event.OfferMade:
 		m.applyOfferMade(ev)
 	case *event.OfferEnded:
@@ -22,18 +28,31 @@ func (m *Machine) applyOffer(ev tandem.Event) bool {
 		m.applyConnected(ev)
 	case *event.AfterContactWorkStarted:
 		m.changeContact(ev.ContactID, ev.At, func(c *Contact) { c.Phase, c.WrapUpAt = WrapUp, ev.At })
-		a := m.agent(ev.UserID)
-		if slot := a.slot(ev.ContactID); slot != nil {
+		m.changeSlot(ev.UserID, ev.ContactID, func(slot *AgentContact) {
 			slot.State, slot.Since, slot.Deadline = AfterContactWork, ev.At, ev.Deadline
-		}
-		m.agentChanged(a)
+		})
 		m.contactDerived(m.contact(ev.ContactID))
 	case *event.ContactCleared:
 		m.applyCleared(ev)
+	case *event.ContactPaused:
+		m.applyPaused(ev)
+	case *event.ContactReturned:
+		m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
+			c.UserID, c.OfferID, c.Phase = tandem.ID{}, tandem.ID{}, InFlow
+		})
 	default:
 		return false
 	}
 	return true
+}
+
+// changeSlot changes what an agent has of a contact.
+func (m *Machine) changeSlot(userID, contactID tandem.ID, change func(*AgentContact)) {
+	a := m.agent(userID)
+	if slot := a.slot(contactID); slot != nil {
+		change(slot)
+	}
+	m.agentChanged(a)
 }
 
 func (m *Machine) applyOfferMade(ev *event.OfferMade) {
@@ -44,37 +63,59 @@ func (m *Machine) applyOfferMade(ev *event.OfferMade) {
 		a.Contacts = append(a.Contacts, AgentContact{ContactID: ev.ContactID, OfferID: ev.OfferID, Channel: c.Channel,
 			State: Connecting, Since: m.now, Deadline: ev.Deadline})
 		if c.Channel == event.Voice {
-			c.Legs = append(c.Legs, Leg{ID: ev.OfferID, UserID: ev.UserID, State: event.LegRequested, At: m.now})
+			c.Legs = append(c.Legs, Leg{ID: ev.OfferID, UserID: ev.UserID, Role: event.AgentLeg, State: event.LegRequested, At: m.now})
 		}
 	})
 	m.agentChanged(a)
 }
 
-// applyOfferEnded returns a contact to its queue with its age, unless it was
-// accepted or its customer has left. An agent who was offered a contact that
-// was withdrawn keeps the place among those available; one who missed it, or
-// declined it, holds its slot until it is cleared.
+// applyOfferEnded lets an agent who accepted join, and returns a contact that
+// was not accepted to its queue with its age, unless its customer has left. An
+// agent who was offered a contact that was withdrawn keeps the place among
+// those available; one who missed it, or declined it, holds its slot until it
+// is cleared.
 func (m *Machine) applyOfferEnded(ev *event.OfferEnded) {
 	a := m.agent(ev.UserID)
-	switch ev.Outcome {
-	case event.OfferAccepted:
-	case event.OfferWithdrawn:
+	slot := a.slot(ev.ContactID)
+	switch {
+	case ev.Outcome == event.OfferWithdrawn:
 		a.dropSlot(ev.ContactID)
+	case slot == nil:
+	case ev.Outcome == event.OfferAccepted:
+		slot.State, slot.Since, slot.Deadline = Dialing, ev.At, 0
+		a.MissedInRow = 0
 	default:
-		if slot := a.slot(ev.ContactID); slot != nil {
-			slot.State, slot.Since, slot.Deadline = Missed, ev.At, 0
-		}
+		slot.State, slot.Since, slot.Deadline = refusedState(ev.Outcome), ev.At, 0
+	}
+	if ev.Outcome == event.OfferMissed {
+		a.MissedInRow++
 	}
 	m.agentChanged(a)
 	m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
-		if ev.Outcome == event.OfferAccepted {
+		switch ev.Outcome {
+		case event.OfferAccepted:
+			c.Phase, c.AcceptedAt = Joining, ev.At
 			return
-		}
-		c.UserID, c.OfferID = tandem.ID{}, tandem.ID{}
-		if ev.Outcome != event.OfferWithdrawn {
+		case event.OfferWithdrawn:
+		default:
 			c.Phase = InQueue
+			if c.QueueID.IsZero() { // it was offered to this agent alone
+				c.Phase = InFlow
+			}
 		}
+		c.UserID, c.OfferID, c.AcceptedAt = tandem.ID{}, tandem.ID{}, 0
 	})
+}
+
+// refusedState is what an agent has of a contact that was not accepted.
+func refusedState(outcome event.OfferOutcome) AgentContactState {
+	switch outcome {
+	case event.OfferRejected:
+		return Rejected
+	case event.OfferFailed:
+		return Failed
+	}
+	return Missed
 }
 
 func (m *Machine) applyConnected(ev *event.AgentConnected) {
@@ -83,13 +124,36 @@ func (m *Machine) applyConnected(ev *event.AgentConnected) {
 		slot.State, slot.Since, slot.ConnectedAt, slot.Deadline = Connected, ev.At, ev.At, 0
 	}
 	m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
-		c.Phase, c.DequeuedAt, c.ConnectedToAgentAt = WithAgent, ev.At, ev.At
-		if c.Channel == event.Voice && (c.RecordCustomer || c.RecordAgent) {
-			c.RecordingID = c.ContactID.Derive(recordingNumber)
+		c.Phase, c.ConnectedToAgentAt = WithAgent, ev.At
+		c.HandledBy, c.ProfileID, c.GroupID = ev.UserID, a.User.RoutingProfileID, a.User.HierarchyGroupID
+		if !c.EnqueuedAt.IsZero() {
+			c.DequeuedAt = ev.At
+			m.dequeued(c, ev.At)
 		}
+		c.beginRecording()
 		m.active(a, c.Method, ev.At)
 	})
 	m.agentChanged(a)
+}
+
+// dequeued notes how long a contact has waited that an agent took.
+func (m *Machine) dequeued(c *Contact, at tandem.Time) {
+	if m.state.Queues[c.QueueID] == nil {
+		return
+	}
+	w := m.state.Waits[c.QueueID]
+	if w == nil {
+		w = &metric.Waits{}
+		m.state.Waits[c.QueueID] = w
+	}
+	w.Dequeued(c.Channel, at, at.Sub(c.EnqueuedAt))
+	m.dirty.add(entity{kindWaits, c.QueueID})
+}
+
+// dropWaits forgets how long contacts waited in a queue that is deleted.
+func (m *Machine) dropWaits(queueID tandem.ID) {
+	delete(m.state.Waits, queueID)
+	m.dirty.add(entity{kindWaits, queueID})
 }
 
 func (m *Machine) applyCleared(ev *event.ContactCleared) {
@@ -108,25 +172,29 @@ func (m *Machine) applyCleared(ev *event.ContactCleared) {
 	m.agentChanged(a)
 }
 
+func (m *Machine) applyPaused(ev *event.ContactPaused) {
+	c := m.contact(ev.ContactID)
+	state := Connected
+	if ev.Paused {
+		state = Paused
+	}
+	m.changeSlot(c.UserID, ev.ContactID, func(slot *AgentContact) { slot.State, slot.Since = state, ev.At })
+	m.changeContact(ev.ContactID, ev.At, func(c *Contact) {
+		if c.PausedAt = ev.At; !ev.Paused {
+			c.PausedAt = 0
+		}
+	})
+}
+
 // active moves an agent to the end of those available: by default any contact
 // does, by choice of the routing profile outbound ones do not (Amazon Connect
 // API: UpdateRoutingProfileAgentAvailabilityTimer).
 func (m *Machine) active(a *Agent, method event.InitiationMethod, at tandem.Time) {
 	p := m.state.RoutingProfiles[a.User.RoutingProfileID]
-	if p != nil && p.SinceLastInbound && method == event.Outbound {
+	if p != nil && p.SinceLastInbound && method == event.Outbound || method == event.Monitor {
 		return
 	}
 	a.AvailableSince = max(a.AvailableSince, at)
-}
-
-func (m *Machine) applyAgentStatus(ev *event.AgentStatusChanged) {
-	a := m.agent(ev.UserID)
-	a.StatusID, a.StatusSince = ev.StatusID, ev.At
-	a.NextStatusID, a.NextSince = tandem.ID{}, 0
-	if st := m.state.Statuses[ev.StatusID]; st != nil && st.Type == event.Routable {
-		a.AvailableSince = max(a.AvailableSince, ev.At)
-	}
-	m.agentChanged(a)
 }
 
 // slot is the slot of the agent that the contact holds, or nil.

@@ -2,7 +2,10 @@ package center
 
 import (
 	"fmt"
+	"runtime"
+	"syscall"
 	"testing"
+	"time"
 
 	"tandem"
 	"tandem/event"
@@ -16,17 +19,32 @@ type bare struct {
 	now      tandem.Time
 	commands uint64
 	reports  uint64
+	records  []tandem.Record // kept where recording
+	keep     bool
+	rec      tandem.Record // of the present step
+	emit     func(tandem.Event)
 }
 
 func (b *bare) step(body any) {
 	b.commands++
 	b.seq++
-	cmd := tandem.Command{ID: tandem.ID{1}.Derive(b.commands), At: b.now, Body: body}
-	s := tandem.NewStep(b.seq, cmd, func(ev tandem.Event) { b.m.Apply(b.seq, cmd.At, ev) })
+	b.rec = tandem.Record{Seq: b.seq, CommandID: tandem.ID{1}.Derive(b.commands), At: b.now}
+	if b.emit == nil {
+		b.emit = func(ev tandem.Event) {
+			if b.keep {
+				b.rec.Events = append(b.rec.Events, ev)
+			}
+			b.m.Apply(b.rec.Seq, b.rec.At, ev)
+		}
+	}
+	s := tandem.NewStep(b.seq, tandem.Command{ID: b.rec.CommandID, At: b.now, Body: body}, b.emit)
 	if _, err := b.m.Decide(s, body); err != nil {
 		panic(err)
 	}
 	b.m.TakeEffects(1)
+	if len(b.rec.Events) > 0 {
+		b.records = append(b.records, b.rec)
+	}
 }
 
 func (b *bare) report(r voice.Report) {
@@ -35,29 +53,199 @@ func (b *bare) report(r voice.Report) {
 	b.step(TakeVoiceReport{r})
 }
 
-// BenchmarkCall is one call from its arrival to the end of its wrap-up, with
-// 1,000 agents available.
-func BenchmarkCall(b *testing.B) {
-	w := newWorld(b)
+// staffed is a center with so many agents with desk phones, all available, and
+// the records of that.
+func staffed(t testing.TB, agents int) *bare {
+	w := newWorld(t)
 	w.create()
-	for n := range 1000 {
-		u := w.user(fmt.Sprint("agent", n))
-		u.DeskPhoneNumber = "+14155550999"
-		w.m.Apply(w.seq, w.now, &u)
-		w.m.Apply(w.seq, w.now, &event.AgentStatusChanged{UserID: u.UserID, StatusID: w.id("Available"), At: w.now})
+	b := &bare{m: w.m, seq: w.seq, now: w.now, keep: true, records: w.records}
+	for n := range agents {
+		u := w.user("")
+		u.UserID, u.Username, u.DeskPhoneNumber = tandem.ID{3}.Derive(uint64(n)), tandem.Personal(fmt.Sprint("agent", n)), "+14155550999"
+		b.seq++
+		rec := tandem.Record{Seq: b.seq, At: b.now, Events: []tandem.Event{&u, &event.AgentStatusChanged{UserID: u.UserID, StatusID: w.id("Available"), At: b.now}}}
+		for _, ev := range rec.Events {
+			b.m.Apply(rec.Seq, rec.At, ev)
+		}
+		b.records = append(b.records, rec)
 	}
-	m := &bare{m: w.m, seq: w.seq, now: w.now}
+	b.m.Hash()
+	return b
+}
+
+// call is one call from its arrival to the end of its wrap-up.
+func (b *bare) call(n uint64) {
+	b.now += 10
+	b.begin(n)
+	b.hangUp(n)
+	b.wrapUp(n)
+}
+
+// begin lets a call arrive, and an agent who is available take it.
+func (b *bare) begin(n uint64) {
+	leg, room := callOf(n)
+	b.report(voice.Report{Kind: voice.CallArrived, Leg: leg, From: customerNumber, To: directNumber})
+	b.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: leg})
+	b.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: b.m.contact(room).OfferID})
+}
+
+func (b *bare) hangUp(n uint64) {
+	leg, room := callOf(n)
+	b.report(voice.Report{Kind: voice.LegEnded, Room: room, Leg: leg, Cause: voice.CauseRemote})
+}
+
+func (b *bare) wrapUp(n uint64) {
+	_, room := callOf(n)
+	b.step(DismissUserContact{b.m.contact(room).UserID, room})
+	b.step(tandem.Tick{})
+}
+
+// callOf is the customer's leg of a call, and the contact that it becomes.
+func callOf(n uint64) (leg, room tandem.ID) {
+	leg = tandem.ID{2}.Derive(n)
+	return leg, leg.Derive(contactNumber)
+}
+
+// BenchmarkCall decides and applies one call, with 1,000 agents available.
+func BenchmarkCall(b *testing.B) {
+	c := staffed(b, 1000)
+	c.keep = false
 	b.ReportAllocs()
-	for n := 0; b.Loop(); n++ {
-		m.now += 10
-		leg := tandem.ID{2}.Derive(uint64(n))
-		room := leg.Derive(contactNumber)
-		m.report(voice.Report{Kind: voice.CallArrived, Leg: leg, From: "+4930123456", To: directNumber})
-		m.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: leg})
-		c := m.m.contact(room)
-		m.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: c.OfferID})
-		m.report(voice.Report{Kind: voice.LegEnded, Room: room, Leg: leg, Cause: voice.CauseRemote})
-		m.step(DismissUserContact{c.UserID, room})
-		m.step(tandem.Tick{})
+	began := processorTime(b)
+	n := uint64(0)
+	for ; b.Loop(); n++ {
+		c.call(n)
 	}
+	b.ReportMetric(float64(processorTime(b)-began)/float64(n), "processor-ns/op")
+}
+
+// BenchmarkDay lives the calls of a day at the pace of 200,000 in 24 hours, with
+// 1,000 agents who talk for 300 s and wrap up for 25 s: 750 are busy at a
+// time. One contact is one turn; it tells how many a processor lives in a second.
+func BenchmarkDay(b *testing.B) {
+	const paceMillis, talkMillis, wrapUpMillis = 432, 300_000, 25_000
+	const talking, wrappingUp = talkMillis / paceMillis, wrapUpMillis / paceMillis // calls at a time
+	c := staffed(b, 1000)
+	c.keep = false
+	b.ReportAllocs()
+	began := processorTime(b)
+	n := uint64(0)
+	for ; b.Loop(); n++ {
+		c.now += paceMillis
+		c.begin(n)
+		if n >= talking {
+			c.hangUp(n - talking)
+		}
+		if n >= talking+wrappingUp {
+			c.wrapUp(n - talking - wrappingUp)
+		}
+	}
+	b.ReportMetric(float64(n)/(processorTime(b)-began).Seconds(), "contacts/processor-s")
+}
+
+// processorTime is what this process has used: on a machine that others use too
+// it tells more than the clock.
+func processorTime(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// day is the records of a center with 1,000 agents and 5,000 calls.
+func day(b *testing.B) (records []tandem.Record, events int) {
+	c := staffed(b, 1000)
+	for n := range uint64(5000) {
+		c.call(n)
+	}
+	for i := range c.records {
+		events += len(c.records[i].Events)
+	}
+	return c.records, events
+}
+
+// BenchmarkApply applies the decoded records of a day to a new center.
+func BenchmarkApply(b *testing.B) {
+	records, events := day(b)
+	for b.Loop() {
+		m := New(zones{})
+		for i := range records {
+			for _, ev := range records[i].Events {
+				m.Apply(records[i].Seq, records[i].At, ev)
+			}
+		}
+	}
+	b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkDecodeAndApply reads the records of a day from their wire form and
+// applies them to a new center.
+func BenchmarkDecodeAndApply(b *testing.B) {
+	records, events := day(b)
+	sealer := tandem.Plain{}
+	var stored [][]byte
+	for i := range records {
+		e := tandem.NewEncoder(nil, sealer)
+		event.AppendRecord(e, &records[i])
+		stored = append(stored, e.Bytes())
+	}
+	for b.Loop() {
+		m := New(zones{})
+		for _, bytes := range stored {
+			var rec tandem.Record
+			if err := event.ReadRecord(tandem.NewDecoder(bytes, sealer), &rec); err != nil {
+				b.Fatal(err)
+			}
+			for _, ev := range rec.Events {
+				m.Apply(rec.Seq, rec.At, ev)
+			}
+		}
+	}
+	b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// heapInUse is the bytes in use once the garbage is gone.
+func heapInUse() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// TestMemoryOfIdleAgentsAndLiveContacts holds an idle agent to 1 KB and a live
+// contact to 4 KB besides its attributes, with all that is derived from them.
+func TestMemoryOfIdleAgentsAndLiveContacts(t *testing.T) {
+	const agents, contacts = 5000, 5000
+	w := newWorld(t)
+	w.create()
+	b := &bare{m: w.m, seq: w.seq, now: w.now}
+	available := w.id("Available")
+	before := heapInUse()
+	for n := range agents {
+		u := w.user("agent")
+		u.UserID, u.Username = tandem.ID{3}.Derive(uint64(n)), tandem.Personal(fmt.Sprint("agent", n))
+		b.m.Apply(b.seq, b.now, &u)
+		b.m.Apply(b.seq, b.now, &event.AgentStatusChanged{UserID: u.UserID, StatusID: available, At: b.now})
+	}
+	b.m.Hash()
+	staffed := heapInUse()
+	for n := range uint64(contacts + agents) {
+		leg := tandem.ID{2}.Derive(n)
+		room := leg.Derive(contactNumber)
+		b.report(voice.Report{Kind: voice.CallArrived, Leg: leg, From: customerNumber, To: directNumber})
+		b.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: leg})
+		if c := b.m.contact(room); c.Phase == Offered {
+			b.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: c.OfferID})
+		}
+	}
+	b.m.Hash()
+	busy := heapInUse()
+	perAgent, perContact := (staffed-before)/agents, (busy-staffed)/(contacts+agents)
+	t.Logf("%d bytes for an idle agent, %d for a live contact", perAgent, perContact)
+	if perAgent > 1024 || perContact > 4096 {
+		t.Errorf("%d bytes for an idle agent, %d for a live contact: more than 1024 and 4096", perAgent, perContact)
+	}
+	runtime.KeepAlive(w)
 }

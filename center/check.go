@@ -2,6 +2,7 @@ package center
 
 import (
 	"fmt"
+	"slices"
 
 	"tandem"
 	"tandem/event"
@@ -21,6 +22,11 @@ func (m *Machine) Check() error {
 	for _, id := range tandem.SortedIDs(m.state.Agents) {
 		if err := m.checkAgent(m.state.Agents[id]); err != nil {
 			return fmt.Errorf("agent %s: %w", id, err)
+		}
+	}
+	for _, id := range tandem.SortedIDs(m.calls) {
+		if err := m.checkCall(id); err != nil {
+			return fmt.Errorf("call %s: %w", id, err)
 		}
 	}
 	return m.checkCounts()
@@ -49,11 +55,11 @@ func (m *Machine) checkContact(id tandem.ID, c *Contact) error {
 	return nil
 }
 
-// checkTimes makes sure that the times which are set stand in their order.
+// checkTimes makes sure that the times which are set stand in their order. The
+// customer of an outgoing contact is connected to the system late.
 func (c *Contact) checkTimes() error {
 	last := c.InitiatedAt
-	for _, t := range []tandem.Time{c.ConnectedToSystemAt, c.EnqueuedAt, c.DequeuedAt, c.ConnectedToAgentAt,
-		c.DisconnectedAt, c.WrapUpAt, c.ClearedAt, c.EndedAt} {
+	for _, t := range []tandem.Time{c.EnqueuedAt, c.DequeuedAt, c.ConnectedToAgentAt, c.DisconnectedAt, c.WrapUpAt, c.ClearedAt, c.EndedAt} {
 		if t.IsZero() {
 			continue
 		}
@@ -61,6 +67,9 @@ func (c *Contact) checkTimes() error {
 			return fmt.Errorf("the time %s stands before %s", t, last)
 		}
 		last = t
+	}
+	if system := c.ConnectedToSystemAt; !system.IsZero() && (system < c.InitiatedAt || !c.DisconnectedAt.IsZero() && system > c.DisconnectedAt) {
+		return fmt.Errorf("was connected to the system at %s, outside its life", system)
 	}
 	if last > c.LastAt {
 		return fmt.Errorf("its latest time is %s, not %s", last, c.LastAt)
@@ -71,11 +80,14 @@ func (c *Contact) checkTimes() error {
 	return nil
 }
 
+// placeStates is what the agent of a contact has of it, by its phase.
+var placeStates = map[Phase][]AgentContactState{Offered: {Connecting}, Joining: {Dialing}, WithAgent: {Connected, Paused}, WrapUp: {AfterContactWork}}
+
 // checkPlace makes sure that the agent of a contact has it in the right state,
 // and that only an agent's contact has one.
 func (m *Machine) checkPlace(c *Contact) error {
-	want, has := map[Phase]AgentContactState{Offered: Connecting, WithAgent: Connected, WrapUp: AfterContactWork}[c.Phase]
-	if !has {
+	want, has := placeStates[c.Phase]
+	if dialedFirst := c.Phase == Joining && c.UserID.IsZero(); !has || dialedFirst {
 		if c.Phase != Ended && (!c.UserID.IsZero() || !c.OfferID.IsZero()) {
 			return fmt.Errorf("names an agent in phase %d", c.Phase)
 		}
@@ -86,28 +98,63 @@ func (m *Machine) checkPlace(c *Contact) error {
 		return fmt.Errorf("is with agent %s, who does not exist", c.UserID)
 	}
 	slot := a.slot(c.ContactID)
-	if slot == nil || slot.State != want || slot.OfferID != c.OfferID {
+	if slot == nil || !slices.Contains(want, slot.State) || slot.OfferID != c.OfferID {
 		return fmt.Errorf("is in phase %d, but agent %s does not have it so", c.Phase, c.UserID)
 	}
 	return nil
 }
 
+// checkCall makes sure that a call has at most one customer, whose contact is
+// live as long as the customer may be heard, no more parties than allowed, and
+// no supervisor who listens to nothing.
+func (m *Machine) checkCall(callID tandem.ID) error {
+	customers, monitors := 0, 0
+	for _, c := range m.inCall(callID) {
+		if c == nil || c.callID() != callID {
+			return fmt.Errorf("counts a contact that is not in it")
+		}
+		if c.customer() != nil {
+			customers++
+		}
+		if !c.live() || c.Method != event.Monitor {
+			continue
+		}
+		monitors++
+		if o := m.state.Contacts[c.MonitoredID]; o == nil || !o.live() {
+			return fmt.Errorf("the supervisor of contact %s listens to a contact that has ended", c.ContactID)
+		}
+	}
+	switch {
+	case customers > 1:
+		return fmt.Errorf("has %d customers", customers)
+	case monitors > maxMonitors:
+		return fmt.Errorf("has %d supervisors", monitors)
+	case m.parties(callID) > maxParties:
+		return fmt.Errorf("has %d parties", m.parties(callID))
+	}
+	return nil
+}
+
 func (m *Machine) checkAgent(a *Agent) error {
+	var held [event.Task + 1]int
 	for i := range a.Contacts {
 		slot := &a.Contacts[i]
 		if a.slot(slot.ContactID) != slot {
 			return fmt.Errorf("has the contact %s twice", slot.ContactID)
 		}
+		if slot.State != Paused {
+			held[slot.Channel]++
+		}
 		c := m.state.Contacts[slot.ContactID]
-		if slot.State != Missed && (c == nil || c.UserID != a.User.UserID || c.Phase < Offered || c.Phase == Ended) {
+		if !slot.State.refused() && (c == nil || c.UserID != a.User.UserID || !slices.Contains(placeStates[c.Phase], slot.State)) {
 			return fmt.Errorf("has the contact %s, which is elsewhere", slot.ContactID)
 		}
 	}
-	if len(a.Contacts) == 0 && !a.NextStatusID.IsZero() {
-		return fmt.Errorf("has a next status but no contact")
+	if len(a.Contacts) == 0 && (!a.NextStatusID.IsZero() || !a.RetiredAt.IsZero()) {
+		return fmt.Errorf("waits for the end of its last contact, but has none")
 	}
-	if len(a.Contacts) > tandem.MaxConcurrency {
-		return fmt.Errorf("has %d contacts", len(a.Contacts))
+	if held[event.Voice] > 1 || held[event.Chat] > tandem.MaxConcurrency || held[event.Task] > tandem.MaxConcurrency {
+		return fmt.Errorf("has %v contacts by channel", held)
 	}
 	for ch := event.Voice; ch <= event.Task; ch++ {
 		since, idle := m.index.IdleIn(a.User.UserID, ch)
@@ -124,12 +171,13 @@ func (m *Machine) checkCounts() error {
 	queued, running := map[tandem.ID]int{}, map[flowVersion]int{}
 	for _, id := range tandem.SortedIDs(m.state.Contacts) {
 		c := m.state.Contacts[id]
-		if c.Phase == InQueue || c.Phase == Offered {
-			add(queued, c.QueueID, 1)
-		}
-		add(running, flowVersion{c.Flow.FlowID, c.Flow.Version}, 1)
-		if v := (flowVersion{c.Flow.FlowID, c.Flow.Version}); v.flowID != (tandem.ID{}) && m.version(v) == nil {
-			return fmt.Errorf("contact %s is in version %d of flow %s, which is not kept", id, v.version, v.flowID)
+		add(queued, c.queuedIn(), 1)
+		for _, p := range []*FlowPosition{&c.Flow, &c.AgentFlow} {
+			v := flowVersion{p.FlowID, p.Version}
+			add(running, v, 1)
+			if p.runs() && m.version(v) == nil {
+				return fmt.Errorf("contact %s is in version %d of flow %s, which is not kept", id, v.version, v.flowID)
+			}
 		}
 	}
 	for _, id := range tandem.SortedIDs(m.state.Queues) {

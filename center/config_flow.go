@@ -88,6 +88,11 @@ func (m *Machine) deleteFlow(s *tandem.Step, b DeleteFlow) error {
 			return tandem.Errorf(tandem.InUse, "ContactFlowId", "the queue %q uses this flow", q.Name)
 		}
 	}
+	for _, id := range tandem.SortedIDs(m.state.QuickConnects) {
+		if q := m.state.QuickConnects[id]; q.FlowID == b.FlowID {
+			return tandem.Errorf(tandem.InUse, "ContactFlowId", "the quick connect %q uses this flow", q.Name)
+		}
+	}
 	inUse := len(f.Running) > 0
 	if f.Published != nil {
 		inUse = inUse || m.running[flowVersion{b.FlowID, f.Published.Version}] > 0

@@ -11,6 +11,9 @@ func (m *Machine) saveQueue(s *tandem.Step, b SaveQueue) (tandem.ID, error) {
 	q := b.Queue
 	err := checkNamed(named{"QueueId", "queue", q.QueueID, q.Name, maxLongNameChars, q.Description, maxDescriptionChars, q.Tags},
 		b.New, m.state.Queues, func(q *event.QueueSaved) string { return q.Name })
+	if err == nil && m.state.Agents[q.QueueID] != nil {
+		err = tandem.Errorf(tandem.Duplicate, "QueueId", "%s is the own queue of a user; the queue needs another id", q.QueueID)
+	}
 	if err == nil {
 		err = m.checkQueue(&q)
 	}
@@ -33,15 +36,15 @@ func (m *Machine) checkQueue(q *event.QueueSaved) error {
 	case !q.OutboundFlowID.IsZero() && m.state.Flows[q.OutboundFlowID] == nil:
 		return tandem.Errorf(tandem.NotFound, "OutboundCallerConfig", "there is no flow %s", q.OutboundFlowID)
 	}
-	return checkLength("OutboundCallerConfig", q.CallerIDName, 0, maxLongNameChars)
+	return firstOf(checkLength("OutboundCallerConfig", q.CallerIDName, 0, maxLongNameChars), m.checkQuickConnects(q.QuickConnectIDs))
 }
 
 func (m *Machine) deleteQueue(s *tandem.Step, b DeleteQueue) error {
 	if m.state.Queues[b.QueueID] == nil {
 		return tandem.Errorf(tandem.NotFound, "QueueId", "there is no queue %s", b.QueueID)
 	}
-	if m.queued[b.QueueID] > 0 {
-		return tandem.Errorf(tandem.InUse, "QueueId", "contacts wait in this queue")
+	if m.queued[b.QueueID] > 0 || m.scheduled(b.QueueID) {
+		return tandem.Errorf(tandem.InUse, "QueueId", "contacts wait in this queue, or will")
 	}
 	for _, id := range tandem.SortedIDs(m.state.RoutingProfiles) {
 		p := m.state.RoutingProfiles[id]
@@ -55,6 +58,16 @@ func (m *Machine) deleteQueue(s *tandem.Step, b DeleteQueue) error {
 	}
 	s.Emit(&event.QueueDeleted{QueueID: b.QueueID})
 	return nil
+}
+
+// scheduled reports whether a callback waits for the time to enter the queue.
+func (m *Machine) scheduled(queueID tandem.ID) bool {
+	for _, id := range tandem.SortedIDs(m.state.Contacts) {
+		if c := m.state.Contacts[id]; c.Phase == Scheduled && c.QueueID == queueID {
+			return true
+		}
+	}
+	return false
 }
 
 // saveHours creates or changes hours of operation (Amazon Connect API:
@@ -109,30 +122,56 @@ func (m *Machine) deleteHours(s *tandem.Step, b DeleteHours) error {
 	return nil
 }
 
-// associateNumber says which flow a number starts (Amazon Connect API:
-// AssociatePhoneNumberContactFlow, DisassociatePhoneNumberContactFlow).
+// associateNumber keeps a number, with the flow that it starts or with none
+// (Amazon Connect API: AssociatePhoneNumberContactFlow,
+// DisassociatePhoneNumberContactFlow).
 func (m *Machine) associateNumber(s *tandem.Step, b AssociateNumber) error {
-	old := m.state.Numbers[b.NumberID]
 	if b.NumberID.IsZero() {
 		return tandem.Errorf(tandem.Invalid, "PhoneNumberId", "the phone number needs an id")
 	}
-	if b.FlowID.IsZero() {
-		if old != nil {
-			s.Emit(&event.NumberAssociated{NumberID: b.NumberID, Number: old.Number})
-		}
-		return nil
+	if b.Release {
+		return m.releaseNumber(s, b.NumberID)
 	}
+	old := m.state.Numbers[b.NumberID]
+	if b.Number == "" && old != nil {
+		b.Number = old.Number
+	}
+	if err := m.checkNumber(b); err != nil {
+		return err
+	}
+	switch {
+	case old != nil && old.FlowID == b.FlowID && old.Number == b.Number:
+	case b.FlowID.IsZero():
+		s.Emit(&event.NumberKept{NumberID: b.NumberID, Number: b.Number})
+	default:
+		s.Emit(&event.NumberAssociated{NumberID: b.NumberID, Number: b.Number, FlowID: b.FlowID})
+	}
+	return nil
+}
+
+func (m *Machine) checkNumber(b AssociateNumber) error {
 	if err := checkPhoneNumber("PhoneNumber", b.Number); err != nil {
 		return err
 	}
 	if other, taken := m.numbers[b.Number]; taken && other != b.NumberID {
 		return tandem.Errorf(tandem.Duplicate, "PhoneNumber", "%s belongs to another phone number id", b.Number)
 	}
-	if err := m.checkContactFlow(b.FlowID); err != nil {
-		return err
+	if b.FlowID.IsZero() {
+		return nil
 	}
-	if old == nil || old.FlowID != b.FlowID || old.Number != b.Number {
-		s.Emit(&event.NumberAssociated{NumberID: b.NumberID, Number: b.Number, FlowID: b.FlowID})
+	return m.checkContactFlow(b.FlowID)
+}
+
+// releaseNumber gives up a number that no queue shows (Amazon Connect API:
+// ReleasePhoneNumber).
+func (m *Machine) releaseNumber(s *tandem.Step, id tandem.ID) error {
+	for _, queueID := range tandem.SortedIDs(m.state.Queues) {
+		if q := m.state.Queues[queueID]; q.CallerIDNumberID == id {
+			return tandem.Errorf(tandem.InUse, "PhoneNumberId", "the queue %q shows this number to those it calls; choose another there first", q.Name)
+		}
+	}
+	if old := m.state.Numbers[id]; old != nil {
+		s.Emit(&event.NumberAssociated{NumberID: id, Number: old.Number})
 	}
 	return nil
 }

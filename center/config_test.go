@@ -51,13 +51,19 @@ func TestUsersAreValidated(t *testing.T) {
 	w.addUser("agent2")
 }
 
-func TestOnlyAUserWhoIsOfflineCanBeDeleted(t *testing.T) {
+func TestUserIsDeletedOnceTheLastContactIsCleared(t *testing.T) {
 	w := created(t)
 	w.addUser("agent1")
 	w.status("agent1", "Available")
-	w.refused(DeleteUser{w.id("agent1")}, tandem.Conflict, "UserId")
-	w.status("agent1", "Offline")
+	w.task("t1")
 	w.must(DeleteUser{w.id("agent1")})
+	w.must(AcceptContact{w.id("agent1"), w.id("t1")})
+	w.task("t2")
+	if w.c("t2").Phase != InQueue {
+		t.Error("a user who is being deleted is offered nothing")
+	}
+	w.must(StopContact{w.id("t1")})
+	w.must(DismissUserContact{w.id("agent1"), w.id("t1")})
 	w.refused(DeleteUser{w.id("agent1")}, tandem.NotFound, "UserId")
 	w.addUser("agent1")
 }
@@ -244,13 +250,100 @@ func TestRunningContactKeepsTheFlowVersionItEntered(t *testing.T) {
 func TestNumbersAreValidated(t *testing.T) {
 	w := created(t)
 	w.refused(AssociateNumber{Number: directNumber, FlowID: w.id("direct")}, tandem.Invalid, "PhoneNumberId")
-	w.refused(AssociateNumber{w.id("number9"), "4155550100", w.id("direct")}, tandem.Invalid, "PhoneNumber")
-	w.refused(AssociateNumber{w.id("number9"), directNumber, w.id("direct")}, tandem.Duplicate, "PhoneNumber")
-	w.refused(AssociateNumber{w.id("number9"), "+14155550199", w.id("none")}, tandem.NotFound, "ContactFlowId")
-	w.refused(AssociateNumber{w.id("number9"), "+14155550199", w.id(flow.SampleCustomerQueue)}, tandem.Invalid, "ContactFlowId")
-	if got := kinds(w.must(AssociateNumber{w.id("number1"), directNumber, w.id("direct")})); got != "" {
+	w.refused(AssociateNumber{NumberID: w.id("number9"), Number: "4155550100", FlowID: w.id("direct")}, tandem.Invalid, "PhoneNumber")
+	w.refused(AssociateNumber{NumberID: w.id("number9"), Number: directNumber, FlowID: w.id("direct")}, tandem.Duplicate, "PhoneNumber")
+	w.refused(AssociateNumber{NumberID: w.id("number9"), Number: "+14155550199", FlowID: w.id("none")}, tandem.NotFound, "ContactFlowId")
+	w.refused(AssociateNumber{NumberID: w.id("number9"), Number: "+14155550199", FlowID: w.id(flow.SampleCustomerQueue)}, tandem.Invalid, "ContactFlowId")
+	if got := kinds(w.must(AssociateNumber{NumberID: w.id("number1"), Number: directNumber, FlowID: w.id("direct")})); got != "" {
 		t.Errorf("the same again led to %s", got)
 	}
-	w.must(AssociateNumber{NumberID: w.id("number1")})
-	w.must(AssociateNumber{w.id("number9"), directNumber, w.id("menu")})
+	w.must(AssociateNumber{NumberID: w.id("number1"), Release: true})
+	w.must(AssociateNumber{NumberID: w.id("number9"), Number: directNumber, FlowID: w.id("menu")})
+}
+
+func TestNumberThatStartsNoFlowIsKept(t *testing.T) {
+	w := created(t)
+	number := func(number, flowID string) string {
+		b := AssociateNumber{NumberID: w.id("number9"), Number: number}
+		if flowID != "" {
+			b.FlowID = w.id(flowID)
+		}
+		return kinds(w.must(b))
+	}
+	w.refused(AssociateNumber{NumberID: w.id("number9")}, tandem.Invalid, "PhoneNumber")
+	w.refused(AssociateNumber{NumberID: w.id("number9"), Number: directNumber}, tandem.Duplicate, "PhoneNumber")
+	for i, is := range []struct{ number, flow, want string }{
+		{"+14155550199", "", "NumberKept"},
+		{"+14155550199", "", ""},
+		{"+14155550199", "menu", "NumberAssociated"},
+		{"", "menu", ""},
+		{"", "", "NumberKept"}, // the flow is taken away; the number stays
+		{"+14155550198", "", "NumberKept"},
+	} {
+		if got := number(is.number, is.flow); got != is.want {
+			t.Errorf("%d. %+v: got %q", i, is, got)
+		}
+	}
+	w.restart()
+	if n := w.m.State().Numbers[w.id("number9")]; n == nil || n.Number != "+14155550198" || !n.FlowID.IsZero() {
+		t.Errorf("kept: %+v", n)
+	}
+	w.must(AssociateNumber{NumberID: w.id("number8"), Number: "+14155550199"}) // nobody has it any more
+}
+
+func TestNumberIsReleasedOnceNoQueueShowsIt(t *testing.T) {
+	w := created(t)
+	w.must(AssociateNumber{NumberID: w.id("number9"), Number: "+14155550199"})
+	w.changeQueue("BasicQueue", func(q *event.QueueSaved) { q.CallerIDNumberID = w.id("number9") })
+	release := AssociateNumber{NumberID: w.id("number9"), Release: true}
+	w.refused(release, tandem.InUse, "PhoneNumberId")
+	if _, _, err := w.step(release); !strings.Contains(err.Error(), "BasicQueue") {
+		t.Errorf("the refusal does not name the queue: %v", err)
+	}
+	w.changeQueue("BasicQueue", func(q *event.QueueSaved) { q.CallerIDNumberID = tandem.ID{} })
+	if got := kinds(w.must(release)); got != "NumberAssociated" || w.m.State().Numbers[w.id("number9")] != nil {
+		t.Errorf("the release led to %s", got)
+	}
+	if got := kinds(w.must(release)); got != "" {
+		t.Errorf("the same again led to %s", got)
+	}
+	q := *w.m.State().Queues[w.id("BasicQueue")]
+	q.CallerIDNumberID = w.id("number9")
+	w.refused(SaveQueue{Queue: q}, tandem.NotFound, "OutboundCallerConfig")
+}
+
+func TestUsersAndQueuesHaveIDsOfTheirOwn(t *testing.T) {
+	w := created(t)
+	w.addUser("agent1")
+	w.task("t1")
+	u := w.user("agent2")
+	for _, taken := range []string{"BasicQueue", "t1"} {
+		u.UserID = w.id(taken)
+		w.refused(SaveUser{u, true}, tandem.Duplicate, "UserId")
+	}
+	w.refused(SaveQueue{event.QueueSaved{QueueID: w.id("agent1"), Name: "x", HoursID: w.id("Hours"), MaxContacts: -1}, true}, tandem.Duplicate, "QueueId")
+}
+
+func TestFlowOfAQuickConnectCannotBeDeleted(t *testing.T) {
+	w := created(t)
+	w.addUser("agent1")
+	w.saveFlow("to agent", flow.TypeAgentTransfer, act{id: "go", kind: "TransferContactToAgent"})
+	w.must(SaveQuickConnect{event.QuickConnectSaved{QuickConnectID: w.id("quick"), Name: "quick", Type: event.QuickConnectUser,
+		UserID: w.id("agent1"), FlowID: w.id("to agent")}, true})
+	w.refused(DeleteFlow{w.id("to agent")}, tandem.InUse, "ContactFlowId")
+	w.refused(DeleteUser{w.id("agent1")}, tandem.InUse, "UserId")
+	w.must(DeleteQuickConnect{w.id("quick")})
+	w.must(DeleteFlow{w.id("to agent")})
+}
+
+func TestReferencesOfATaskAreLimited(t *testing.T) {
+	w := created(t)
+	for name, value := range map[string]string{"": "URL x", "long": strings.Repeat("x", 4097)} {
+		w.refused(StartTask{FlowID: w.id("direct"), Name: "t", References: tandem.PersonalMap{name: value}}, tandem.Invalid, "References")
+	}
+	many := tandem.PersonalMap{}
+	for n := range 11 {
+		many[fmt.Sprint(n)] = "URL x"
+	}
+	w.refused(StartTask{FlowID: w.id("direct"), Name: "t", References: many}, tandem.Invalid, "References")
 }

@@ -28,13 +28,15 @@ func (m *Machine) checkUser(u *event.UserSaved, isNew bool) error {
 		return tandem.Errorf(tandem.Duplicate, "UserId", "there is a user %s already", u.UserID)
 	case !isNew && !exists:
 		return tandem.Errorf(tandem.NotFound, "UserId", "there is no user %s", u.UserID)
+	case isNew && (m.state.Queues[u.UserID] != nil || m.state.Contacts[u.UserID] != nil):
+		return tandem.Errorf(tandem.Duplicate, "UserId", "the id %s is taken; the user needs one of their own", u.UserID)
 	case u.AfterContactWorkSeconds > maxWrapUpSeconds:
 		return tandem.Errorf(tandem.Invalid, "AfterContactWorkTimeLimit", "must be 0 to %d seconds", maxWrapUpSeconds)
 	case m.state.RoutingProfiles[u.RoutingProfileID] == nil:
 		return tandem.Errorf(tandem.NotFound, "RoutingProfileId", "there is no routing profile %s", u.RoutingProfileID)
 	case len(u.SecurityProfileIDs) == 0 || len(u.SecurityProfileIDs) > maxSecurityProfiles:
 		return tandem.Errorf(tandem.Invalid, "SecurityProfileIds", "a user has 1 to %d security profiles", maxSecurityProfiles)
-	case !u.HierarchyGroupID.IsZero():
+	case !u.HierarchyGroupID.IsZero() && m.state.HierarchyGroups[u.HierarchyGroupID] == nil:
 		return tandem.Errorf(tandem.NotFound, "HierarchyGroupId", "there is no hierarchy group %s", u.HierarchyGroupID)
 	}
 	for _, id := range u.SecurityProfileIDs {
@@ -66,8 +68,8 @@ func checkPhone(u *event.UserSaved) error {
 }
 
 func (m *Machine) checkUsernameFree(u *event.UserSaved) error {
-	for _, id := range tandem.SortedIDs(m.state.Agents) {
-		if id != u.UserID && m.state.Agents[id].User.Username == u.Username {
+	for id, a := range m.state.Agents { // any order: at most one has it
+		if id != u.UserID && a.User.Username == u.Username {
 			return tandem.Errorf(tandem.Duplicate, "Username", "another user has this username")
 		}
 	}
@@ -79,10 +81,26 @@ func (m *Machine) deleteUser(s *tandem.Step, b DeleteUser) error {
 	if err != nil {
 		return err
 	}
-	if st := m.state.Statuses[a.StatusID]; len(a.Contacts) > 0 || st != nil && st.Type != event.Offline {
-		return tandem.Errorf(tandem.Conflict, "UserId", "the user is logged in or has contacts; log the user out first")
+	for _, id := range tandem.SortedIDs(m.state.QuickConnects) {
+		if q := m.state.QuickConnects[id]; q.UserID == b.UserID {
+			return tandem.Errorf(tandem.InUse, "UserId", "the quick connect %q leads to this user", q.Name)
+		}
 	}
-	s.Emit(&event.UserDeleted{UserID: b.UserID})
+	if m.queued[b.UserID] > 0 || m.scheduled(b.UserID) {
+		return tandem.Errorf(tandem.InUse, "UserId", "contacts wait in this user's own queue")
+	}
+	for _, slot := range slices.Clone(a.Contacts) {
+		if slot.State.refused() {
+			s.Emit(&event.ContactCleared{ContactID: slot.ContactID, UserID: b.UserID, At: s.At})
+		}
+	}
+	if len(a.Contacts) > 0 {
+		if a.RetiredAt.IsZero() {
+			s.Emit(&event.UserRetired{UserID: b.UserID, At: s.At})
+		}
+		return nil
+	}
+	m.endUser(s, a)
 	return nil
 }
 

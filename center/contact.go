@@ -2,9 +2,11 @@ package center
 
 import (
 	"maps"
+	"slices"
 
 	"tandem"
 	"tandem/event"
+	"tandem/flow"
 )
 
 // What is derived from the id of a leg or a contact.
@@ -33,45 +35,92 @@ func (m *Machine) knownContact(id tandem.ID) (*Contact, error) {
 	return nil, tandem.Errorf(tandem.NotFound, "ContactId", "there is no contact %s, or it ended a while ago", id)
 }
 
-// disconnect ends a live contact. What it held is released: an offer is
-// withdrawn, the flow stopped. With an agent the wrap-up begins.
-func (m *Machine) disconnect(s *tandem.Step, c *Contact, at tandem.Time, reason event.DisconnectReason) {
-	if c.Phase == Offered {
-		m.endOffer(s, c, at, event.OfferWithdrawn)
-	}
-	m.stopFlow(s, c, "Disconnected")
+// queue puts a contact in its target queue, and begins what is heard there.
+func (m *Machine) queue(s *tandem.Step, c *Contact, at tandem.Time) {
 	at = c.notBefore(s, at)
-	s.Emit(&event.ContactDisconnected{ContactID: c.ContactID, At: at, Reason: reason})
-	if c.Phase != WithAgent {
-		s.Emit(&event.ContactEnded{ContactID: c.ContactID, At: c.LastAt})
-		return
+	queued := &event.ContactQueued{ContactID: c.ContactID, QueueID: c.TargetQueueID, Priority: c.Priority, At: at, Since: c.WaitingSince}
+	if queued.Priority == 0 {
+		queued.Priority = normalPriority
 	}
-	work := &event.AfterContactWorkStarted{ContactID: c.ContactID, UserID: c.UserID, At: at}
-	if seconds := m.agent(c.UserID).User.AfterContactWorkSeconds; seconds > 0 {
-		work.Deadline = at.AddSeconds(int64(seconds))
+	if queued.Since.IsZero() {
+		queued.Since = m.formerPlace(c, at)
 	}
-	s.Emit(work)
+	if queued.Since == at {
+		queued.Since = 0
+	}
+	s.Emit(queued)
+	m.enterQueueFlow(s, c, at)
 }
 
-// queue puts a contact in its target queue and, for a call, begins what is
-// heard there.
-func (m *Machine) queue(s *tandem.Step, c *Contact, at tandem.Time) {
-	s.Emit(&event.ContactQueued{ContactID: c.ContactID, QueueID: c.TargetQueueID, Priority: normalPriority, At: c.notBefore(s, at)})
-	if f := m.queueFlow(); f != nil && c.Channel == event.Voice {
-		m.enterFlow(s, c, f, at)
+// enterQueueFlow begins what is heard in the queue.
+func (m *Machine) enterQueueFlow(s *tandem.Step, c *Contact, at tandem.Time) {
+	f := m.hookFlow(c, event.HookCustomerQueue, flow.TypeCustomerQueue)
+	if f != nil && (c.Channel != event.Voice || !m.listener(c, event.CustomerSide).IsZero()) {
+		m.enterFlow(s, c, event.CustomerSide, f, at)
 	}
+}
+
+// formerPlace is since when a contact that enters its queue counts as waiting:
+// now, or as its flow has adjusted it, or, where the settings allow it, since the
+// caller had come to the same queue in a call given up, or cut, a short time ago.
+// A place is taken again once.
+func (m *Machine) formerPlace(c *Contact, at tandem.Time) tandem.Time {
+	since := at.Add(-c.AdjustmentMillis)
+	within := int64(m.state.Settings.ResumeWithinMinutes) * 60_000
+	if within == 0 || c.Method != event.Inbound || c.CustomerAddress == "" {
+		return since
+	}
+	for _, sh := range m.callers[c.CustomerAddress] {
+		o := sh.contact
+		if o != c && o.leftQueue(c.TargetQueueID) && c.InitiatedAt.Sub(o.DisconnectedAt) <= within && !m.placeTaken(o) {
+			since = min(since, o.WaitingSince)
+		}
+	}
+	return since
+}
+
+// leftQueue reports whether the caller left the queue without having been
+// served.
+func (c *Contact) leftQueue(queueID tandem.ID) bool {
+	gone := c.Reason == event.CustomerDisconnect || c.Reason == event.TelecomProblem
+	return !c.live() && gone && c.QueueID == queueID && !c.WaitingSince.IsZero() && c.ConnectedToAgentAt.IsZero() && c.NextID.IsZero()
+}
+
+// placeTaken reports whether a later call of the same caller has taken the
+// place of one that was given up.
+func (m *Machine) placeTaken(left *Contact) bool {
+	return slices.ContainsFunc(m.callers[left.CustomerAddress], func(sh *shadow) bool {
+		o := sh.contact
+		return o != left && o.QueueID == left.QueueID && o.EnqueuedAt > left.DisconnectedAt && o.WaitingSince == left.WaitingSince
+	})
 }
 
 // stopContact ends a contact (Amazon Connect API: StopContact).
 func (m *Machine) stopContact(s *tandem.Step, b StopContact) error {
-	c, err := m.knownContact(b.ContactID)
+	return m.end(s, b.ContactID, event.APIDisconnect)
+}
+
+// leaveContact ends a chat whose customer left.
+func (m *Machine) leaveContact(s *tandem.Step, b LeaveContact) error {
+	if c := m.state.Contacts[b.ContactID]; c != nil && c.Channel != event.Chat {
+		return tandem.Errorf(tandem.Conflict, "ContactId", "only the customer of a chat can leave so")
+	}
+	return m.end(s, b.ContactID, event.CustomerDisconnect)
+}
+
+func (m *Machine) end(s *tandem.Step, id tandem.ID, reason event.DisconnectReason) error {
+	c, err := m.knownContact(id)
 	if err != nil {
 		return err
 	}
 	if !c.live() {
 		return tandem.Errorf(tandem.Gone, "ContactId", "the contact has ended already")
 	}
-	m.disconnect(s, c, s.At, event.APIDisconnect)
+	if c.customer().alive() {
+		m.customerLeft(s, c.callID(), s.At, reason)
+		return nil
+	}
+	m.disconnect(s, c, s.At, reason)
 	return nil
 }
 
@@ -82,13 +131,30 @@ func (m *Machine) updateContactAttributes(s *tandem.Step, b UpdateContactAttribu
 	if err != nil {
 		return err
 	}
-	merged, changed := mergeAttributes(c.Attributes, b.Attributes)
+	merged, _ := mergeAttributes(c.Attributes, b.Attributes)
 	if err := checkAttributes(merged); err != nil {
 		return err
 	}
-	if changed {
-		s.Emit(&event.ContactAttributesSet{ContactID: c.ContactID, InitialContactID: c.InitialContactID, Attributes: merged})
+	m.setAttributes(s, c, b.Attributes)
+	return nil
+}
+
+// updateContactRouting changes priority or age of a live contact (Amazon Connect
+// API: UpdateContactRoutingData).
+func (m *Machine) updateContactRouting(s *tandem.Step, b UpdateContactRouting) error {
+	c, err := m.knownContact(b.ContactID)
+	if err != nil {
+		return err
 	}
+	switch {
+	case !c.live() || c.Phase == WithAgent:
+		return tandem.Errorf(tandem.Conflict, "ContactId", "the contact is not waiting for an agent any more")
+	case b.Priority < 0:
+		return tandem.Errorf(tandem.Invalid, "QueuePriority", "must be 1 or more; 1 is the first")
+	case b.AdjustmentSeconds < -maxAgeSeconds || b.AdjustmentSeconds > maxAgeSeconds:
+		return tandem.Errorf(tandem.Invalid, "QueueTimeAdjustmentSeconds", "must be %d to %d", -maxAgeSeconds, maxAgeSeconds)
+	}
+	m.setRouting(s, c, b.Priority, b.Adjusts, b.AdjustmentSeconds)
 	return nil
 }
 

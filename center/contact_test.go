@@ -7,6 +7,7 @@ import (
 
 	"tandem"
 	"tandem/event"
+	"tandem/flow"
 	"tandem/voice"
 )
 
@@ -68,7 +69,7 @@ func TestErasedSubjectIsBlank(t *testing.T) {
 	w.refused(EraseSubject{w.id("c1")}, tandem.Conflict, "Subject")
 	w.must(UpdateContactAttributes{w.id("c1"), tandem.PersonalMap{"k": "v"}})
 	w.legReport(voice.LegEnded, "c1", false, voice.CauseRemote)
-	before := w.m.Hash() - w.m.sums[entity{kindContact, w.id("c1")}]
+	before := w.m.Hash() - w.m.shadow(w.id("c1")).sum
 	events := w.must(EraseSubject{w.id("c1")})
 	if ev := events[0].(*event.SubjectErased); len(ev.Contacts) != 1 || ev.Contacts[0] != w.id("c1") {
 		t.Errorf("got %+v", ev)
@@ -76,7 +77,7 @@ func TestErasedSubjectIsBlank(t *testing.T) {
 	if c := w.c("c1"); c.CustomerAddress != "" || c.Attributes != nil {
 		t.Error("something personal is left")
 	}
-	if after := w.m.Hash() - w.m.sums[entity{kindContact, w.id("c1")}]; after != before {
+	if after := w.m.Hash() - w.m.shadow(w.id("c1")).sum; after != before {
 		t.Error("erasing changes only the contact")
 	}
 }
@@ -168,7 +169,7 @@ func TestTasksAreValidated(t *testing.T) {
 		}
 	}
 	b := good
-	b.FlowID = w.m.queueFlow().FlowID
+	b.FlowID = w.m.defaultFlow(flow.TypeCustomerQueue).FlowID
 	w.refused(b, tandem.Invalid, "ContactFlowId")
 }
 
@@ -232,11 +233,11 @@ func TestDefaultQueueFlowIsFoundByItsName(t *testing.T) {
 	w := created(t)
 	other := w.flow("A queue flow", "CUSTOMER_QUEUE", waitFlow)
 	w.must(SaveFlow{other, true})
-	if got := w.m.queueFlow(); got == nil || got.Name != "Default customer queue" {
+	if got := w.m.defaultFlow(flow.TypeCustomerQueue); got == nil || got.Name != "Default customer queue" {
 		t.Fatalf("got %v", got)
 	}
-	w.must(DeleteFlow{w.m.queueFlow().FlowID})
-	if got := w.m.queueFlow(); got == nil || got.FlowID != other.FlowID {
+	w.must(DeleteFlow{w.m.defaultFlow(flow.TypeCustomerQueue).FlowID})
+	if got := w.m.defaultFlow(flow.TypeCustomerQueue); got == nil || got.FlowID != other.FlowID {
 		t.Fatal("without it the other one is used")
 	}
 	w.must(DeleteFlow{other.FlowID})
@@ -252,7 +253,7 @@ func TestFlowSeesTheContact(t *testing.T) {
 	w.call("c1", "+4930123456", menuNumber)
 	w.legReport(voice.LegAnswered, "c1", false, 0)
 	w.playEnded("c1", voice.PlayDigits, "1")
-	e := env{w.m, w.c("c1"), w.now}
+	e := env{m: w.m, c: w.c("c1"), step: &tandem.Step{At: w.now}}
 	arn := "arn:aws:connect:us-east-1:123456789012:instance/" + w.id("instance").String()
 	for path, want := range map[string]string{
 		"ContactId":                w.id("c1").String(),

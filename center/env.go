@@ -1,49 +1,74 @@
 package center
 
 import (
+	"encoding/binary"
+	"slices"
+	"strconv"
+	"strings"
+
 	"tandem"
 	"tandem/event"
 	"tandem/flow"
+	"tandem/metric"
 )
+
+// maxAgentQueue is how many contacts wait in an agent's own queue (Amazon
+// Connect service quotas: agent queue).
+const maxAgentQueue = 10
 
 // env answers the questions of a contact's flow.
 type env struct {
-	m   *Machine
-	c   *Contact
-	now tandem.Time
+	m    *Machine
+	c    *Contact
+	side event.FlowSide
+	step *tandem.Step
 }
 
 // Channel implements flow.Env.
 func (e env) Channel() string { return e.c.Channel.String() }
 
 // Value implements flow.Env (Amazon Connect Administrator Guide: List of
-// available contact attributes).
+// available contact attributes). Beyond that list are the contact's place among
+// those that wait, as $.Queue.Position from 1, and $.Queue.EstimatedWaitSeconds,
+// as long as something is known of it.
 func (e env) Value(path ...string) (string, bool) {
 	c := e.c
-	switch len(path) {
-	case 1:
+	if len(path) == 1 {
 		return e.system(path[0])
-	case 2:
-		switch path[0] + "." + path[1] {
-		case "CustomerEndpoint.Address":
-			return string(c.CustomerAddress), c.CustomerAddress != ""
-		case "CustomerEndpoint.Type", "SystemEndpoint.Type":
-			return "TELEPHONE_NUMBER", c.Channel == event.Voice
-		case "SystemEndpoint.Address":
-			return c.SystemAddress, c.SystemAddress != ""
-		}
-		switch path[0] {
-		case "Attributes":
-			v, ok := c.Attributes[path[1]]
-			return v, ok
-		case "References":
-			v, ok := c.References[path[1]]
-			return v, ok
-		case "Queue":
-			return e.queue(path[1])
-		}
 	}
-	return "", false
+	if path[0] == "Metrics" {
+		v, ok := c.Metrics[strings.Join(path[1:], ".")]
+		return v, ok
+	}
+	if len(path) != 2 {
+		return "", false
+	}
+	switch path[0] + "." + path[1] {
+	case "CustomerEndpoint.Address":
+		return string(c.CustomerAddress), c.CustomerAddress != ""
+	case "CustomerEndpoint.Type", "SystemEndpoint.Type":
+		return "TELEPHONE_NUMBER", c.Channel == event.Voice
+	case "SystemEndpoint.Address":
+		return c.SystemAddress, c.SystemAddress != ""
+	}
+	var of tandem.PersonalMap
+	switch path[0] {
+	case "Attributes":
+		of = c.Attributes
+	case "FlowAttributes":
+		of = *c.flowAttributesOn(e.side)
+	case "References":
+		of = c.References
+	case "Tags":
+		v, ok := c.Tags[path[1]]
+		return v, ok
+	case "Queue":
+		return e.queue(path[1])
+	case "Agent":
+		return e.agent(path[1])
+	}
+	v, ok := of[path[1]]
+	return v, ok
 }
 
 func (e env) system(name string) (string, bool) {
@@ -69,6 +94,14 @@ func (e env) system(name string) (string, bool) {
 		return string(c.Description), c.Description != ""
 	case "StoredCustomerInput":
 		return string(c.StoredInput), c.StoredInput != ""
+	case "CustomerCallBackPhoneNumber":
+		return string(c.CallbackNumber), c.CallbackNumber != ""
+	case "CustomerId":
+		return string(c.CustomerID), c.CustomerID != ""
+	case "LanguageCode":
+		return c.LanguageCode, c.LanguageCode != ""
+	case "TextToSpeechVoiceId":
+		return c.TextVoice, c.TextVoice != ""
 	}
 	return "", false
 }
@@ -79,6 +112,18 @@ func (e env) queue(member string) (string, bool) {
 	if id.IsZero() {
 		id = e.c.TargetQueueID
 	}
+	switch member {
+	case "Position":
+		if ahead, ok := e.m.index.Position(e.c.ContactID); ok {
+			return strconv.Itoa(ahead + 1), true
+		}
+		return "", false
+	case "EstimatedWaitSeconds":
+		if wait := e.m.EstimatedWait(e.c, e.step.At); wait.Known {
+			return strconv.FormatInt((wait.N+999)/1000, 10), true
+		}
+		return "", false
+	}
 	q := e.m.state.Queues[id]
 	if q == nil {
 		return "", false
@@ -88,8 +133,47 @@ func (e env) queue(member string) (string, bool) {
 		return q.Name, true
 	case "ARN":
 		return e.arn("/queue/" + id.String()), true
+	case "OutboundCallerId.Address":
+		number := e.m.callerID(id)
+		return number, number != ""
 	}
 	return "", false
+}
+
+// agent is the agent who joins the contact, or to whom it is transferred.
+func (e env) agent(member string) (string, bool) {
+	id := e.c.UserID
+	if id.IsZero() {
+		id = e.c.TargetUserID
+	}
+	a := e.m.state.Agents[id]
+	if a == nil {
+		return "", false
+	}
+	switch member {
+	case "UserName":
+		return string(a.User.Username), true
+	case "FirstName":
+		return string(a.User.FirstName), true
+	case "LastName":
+		return string(a.User.LastName), true
+	case "ARN":
+		return e.arn("/agent/" + id.String()), true
+	}
+	return "", false
+}
+
+// Metrics is the live metrics of the instance, for reading between steps.
+func (m *Machine) Metrics() *metric.Live { return m.live }
+
+// EstimatedWait is how long a contact has yet to wait in its queue, in
+// milliseconds, as far as something is known of it.
+func (m *Machine) EstimatedWait(c *Contact, now tandem.Time) metric.Value {
+	ahead, ok := m.index.Position(c.ContactID)
+	if !ok {
+		return metric.Value{}
+	}
+	return m.live.EstimatedWait(c.QueueID, c.Channel, m.state.Waits[c.QueueID], ahead, now)
 }
 
 func (e env) arn(rest string) string {
@@ -111,7 +195,7 @@ func (e env) HoursOpen(hoursID string) (open, known bool) {
 	if err != nil || h == nil {
 		return false, false
 	}
-	return e.m.hoursOpen(h, e.now)
+	return e.m.hoursOpen(h, e.step.At)
 }
 
 // QueueKnown implements flow.Env.
@@ -125,8 +209,27 @@ func (e env) QueueKnown(queueID string) bool {
 }
 
 // QueueHasRoom implements flow.Env.
-func (e env) QueueHasRoom() (room, known bool) {
-	q := e.m.state.Queues[e.c.TargetQueueID]
+func (e env) QueueHasRoom() (room, known bool) { return e.m.queueRoom(e.c.TargetQueueID) }
+
+// HasRoom implements flow.Env. A contact that is just offered to an agent cannot
+// be moved, nor one whose chain is as long as allowed.
+func (e env) HasRoom(queueID string) (room, known bool) {
+	id, err := e.c.TargetQueueID, error(nil)
+	if queueID != "" {
+		id, err = tandem.ParseID(queueID)
+	}
+	if err != nil || e.c.Phase == Offered || e.c.Phase == Joining || e.c.ChainLength >= maxChain {
+		return false, false
+	}
+	return e.m.queueRoom(id)
+}
+
+// queueRoom reports whether a queue takes one more contact.
+func (m *Machine) queueRoom(queueID tandem.ID) (room, known bool) {
+	if a := m.state.Agents[queueID]; a != nil { // the agent's own queue
+		return m.queued[queueID] < maxAgentQueue, a.RetiredAt.IsZero()
+	}
+	q := m.state.Queues[queueID]
 	if q == nil || !q.Enabled {
 		return false, false
 	}
@@ -134,7 +237,97 @@ func (e env) QueueHasRoom() (room, known bool) {
 	if q.MaxContacts >= 0 {
 		limit = min(limit, int(q.MaxContacts))
 	}
-	return e.m.queued[q.QueueID] < limit, true
+	return m.queued[queueID] < limit, true
+}
+
+// AgentKnown implements flow.Env.
+func (e env) AgentKnown(userID string) bool {
+	id, err := tandem.ParseID(userID)
+	a := e.m.state.Agents[id]
+	return err == nil && a != nil && a.RetiredAt.IsZero()
+}
+
+// FlowKnown implements flow.Env.
+func (e env) FlowKnown(flowID string, types ...flow.Type) bool {
+	id, err := tandem.ParseID(flowID)
+	f := e.m.state.Flows[id].startable()
+	return err == nil && f != nil && (len(types) == 0 || slices.Contains(types, flow.Type(f.Type)))
+}
+
+// Metric implements flow.Env. What nothing has happened to counts as none.
+func (e env) Metric(name flow.MetricName, queueID, agentID string) (int64, bool) {
+	f, known := e.m.figures(e.c, queueID, agentID, 0, e.step.At)
+	if !known {
+		return 0, false
+	}
+	switch name {
+	case flow.MetricOldestContactAge:
+		return f.OldestContactAgeMillis.Or(0), true
+	case flow.MetricContactsInQueue:
+		return f.ContactsInQueue.Or(0), true
+	case flow.MetricAgentsAvailable:
+		return f.AgentsAvailable.Or(0), true
+	case flow.MetricAgentsStaffed:
+		return f.AgentsStaffed.Or(0), true
+	case flow.MetricAgentsOnline:
+		return f.AgentsOnline.Or(0), true
+	}
+	return 0, false
+}
+
+// figures is the live metrics of a queue, of an agent's own queue, or of the
+// target queue.
+func (m *Machine) figures(c *Contact, queueID, agentID string, in metric.Channels, now tandem.Time) (metric.Figures, bool) {
+	id := c.TargetQueueID
+	if queueID+agentID != "" {
+		parsed, err := tandem.ParseID(queueID + agentID)
+		if err != nil {
+			return metric.Figures{}, false
+		}
+		id = parsed
+	}
+	switch {
+	case m.state.Agents[id] != nil:
+		return m.live.Agent(id, now), true
+	case m.state.Queues[id] != nil:
+		return m.live.Queue(id, in, now), true
+	}
+	return metric.Figures{}, false
+}
+
+// metrics is what a flow reads into $.Metrics; what is not known is missing.
+func (m *Machine) metrics(c *Contact, act flow.TakeMetrics, now tandem.Time) map[string]string {
+	var in metric.Channels
+	for ch := event.Voice; ch <= event.Task; ch++ {
+		if strings.EqualFold(act.Channel, ch.String()) {
+			in = metric.Only(ch)
+		}
+	}
+	f, known := m.figures(c, act.QueueID, act.AgentID, in, now)
+	if !known {
+		return nil
+	}
+	values := f.Attributes()
+	id := c.TargetQueueID
+	if parsed, err := tandem.ParseID(act.QueueID); err == nil {
+		id = parsed
+	}
+	if q := m.state.Queues[id]; q != nil && act.AgentID == "" {
+		values["Queue.Name"], values["Queue.ARN"] = q.Name, env{m: m}.arn("/queue/"+id.String())
+	}
+	return values
+}
+
+// Percent implements flow.Env.
+func (e env) Percent() int {
+	id := e.step.NextID()
+	return int(binary.BigEndian.Uint32(id[:])%100) + 1
+}
+
+// Dialable implements flow.Env.
+func (e env) Dialable(number string) (ok, allowed bool) {
+	ok = checkPhoneNumber("", number) == nil
+	return ok, ok
 }
 
 // Known implements flow.Resources, for publishing a flow. Prompts are files of
@@ -147,8 +340,13 @@ func (m *Machine) Known(kind flow.ResourceKind, id string) bool {
 	if err != nil {
 		return false
 	}
-	if kind == flow.ResourceQueue {
+	switch kind {
+	case flow.ResourceQueue:
 		return m.state.Queues[parsed] != nil
+	case flow.ResourceFlow:
+		return m.state.Flows[parsed] != nil
+	case flow.ResourceUser:
+		return m.state.Agents[parsed] != nil
 	}
 	return m.state.Hours[parsed] != nil
 }

@@ -11,6 +11,7 @@ type Candidate struct {
 	UserID         tandem.ID
 	AvailableSince tandem.Time // zero while the agent cannot take the contact
 	Chosen         bool
+	OwnQueue       bool // the contact waits in this agent's own queue
 	Reason         string
 }
 
@@ -33,7 +34,8 @@ func (m *Machine) ExplainOffer(contactID tandem.ID, now tandem.Time) ([]Candidat
 			continue
 		}
 		seen[r.AgentID] = true
-		idle = append(idle, Candidate{UserID: r.AgentID, AvailableSince: r.Since, Chosen: r.Verdict == route.Chosen, Reason: r.Verdict.String()})
+		idle = append(idle, Candidate{UserID: r.AgentID, AvailableSince: r.Since, Chosen: r.Verdict == route.Chosen, OwnQueue: r.OwnQueue,
+			Reason: r.Verdict.String()})
 	}
 	for _, id := range tandem.SortedIDs(m.state.Agents) {
 		if !seen[id] {

@@ -17,6 +17,10 @@ const (
 	kindNumber
 	kindContact
 	kindReports
+	kindQuickConnect
+	kindHierarchyGroup
+	kindSettings
+	kindWaits
 )
 
 // entity names one thing that is hashed on its own.
@@ -32,15 +36,62 @@ func (m *Machine) Hash() uint64 {
 	for _, e := range m.dirty.take() {
 		m.total -= m.sums[e]
 		delete(m.sums, e)
-		enc.Reset(enc.Bytes()[:0])
-		enc.Uvarint(uint64(e.kind))
-		enc.ID(e.id)
+		begin(enc, e)
 		if m.encodeEntity(enc, e) {
 			m.sums[e] = hashBytes(enc.Bytes())
 			m.total += m.sums[e]
 		}
 	}
+	for _, t := range m.unsummed {
+		t.unsummed = nowhere
+		m.total -= t.sum
+		t.sum = t.hash(enc)
+		m.total += t.sum
+	}
+	m.unsummed = nil
 	return m.total
+}
+
+func begin(enc *tandem.Encoder, e entity) {
+	enc.Reset(enc.Bytes()[:0])
+	enc.Uvarint(uint64(e.kind))
+	enc.ID(e.id)
+}
+
+// hash is what a contact or agent adds to the hash.
+func (t *tracked) hash(enc *tandem.Encoder) uint64 {
+	if t.contact != nil {
+		begin(enc, entity{kindContact, t.id})
+		t.contact.EncodeWire(enc)
+	} else {
+		begin(enc, entity{kindAgent, t.id})
+		t.agent.EncodeWire(enc)
+	}
+	return hashBytes(enc.Bytes())
+}
+
+// markUnsummed says that a contact or agent is to be hashed anew.
+func (m *Machine) markUnsummed(t *tracked) {
+	if t.unsummed == nowhere {
+		t.unsummed = int32(len(m.unsummed))
+		m.unsummed = append(m.unsummed, t)
+	}
+}
+
+// forgetSum takes what is deleted out of the hash, and out of those to be hashed
+// anew: the list grows no longer than the state is large, whenever it is hashed.
+func (m *Machine) forgetSum(t *tracked) {
+	m.total -= t.sum
+	t.sum = 0
+	if t.unsummed == nowhere {
+		return
+	}
+	last := len(m.unsummed) - 1
+	m.unsummed[t.unsummed] = m.unsummed[last]
+	m.unsummed[t.unsummed].unsummed = t.unsummed
+	m.unsummed[last] = nil
+	m.unsummed = m.unsummed[:last]
+	t.unsummed = nowhere
 }
 
 // encodeEntity appends an entity; it reports whether there is one.
@@ -50,8 +101,6 @@ func (m *Machine) encodeEntity(enc *tandem.Encoder, e entity) bool {
 	case kindInstance:
 		st.Instance.EncodeWire(enc)
 		return true
-	case kindAgent:
-		return encodeOne(enc, st.Agents[e.id])
 	case kindStatus:
 		return encodeOne(enc, st.Statuses[e.id])
 	case kindQueue:
@@ -66,8 +115,15 @@ func (m *Machine) encodeEntity(enc *tandem.Encoder, e entity) bool {
 		return encodeOne(enc, st.Flows[e.id])
 	case kindNumber:
 		return encodeOne(enc, st.Numbers[e.id])
-	case kindContact:
-		return encodeOne(enc, st.Contacts[e.id])
+	case kindQuickConnect:
+		return encodeOne(enc, st.QuickConnects[e.id])
+	case kindHierarchyGroup:
+		return encodeOne(enc, st.HierarchyGroups[e.id])
+	case kindWaits:
+		return encodeOne(enc, st.Waits[e.id])
+	case kindSettings:
+		st.Settings.EncodeWire(enc)
+		return true
 	}
 	number, known := st.VoiceReports[e.id]
 	enc.Uvarint(number)
@@ -96,12 +152,12 @@ func hashBytes(b []byte) uint64 {
 	return h ^ h>>29
 }
 
-// allDirty marks everything to be hashed anew.
+// allDirty marks everything to be hashed anew. Contacts and agents are marked as
+// they are derived.
 func (m *Machine) allDirty() {
 	if !m.state.Instance.InstanceID.IsZero() {
 		m.dirty.add(entity{kindInstance, m.state.Instance.InstanceID})
 	}
-	addAll(&m.dirty, kindAgent, m.state.Agents)
 	addAll(&m.dirty, kindStatus, m.state.Statuses)
 	addAll(&m.dirty, kindQueue, m.state.Queues)
 	addAll(&m.dirty, kindHours, m.state.Hours)
@@ -109,8 +165,11 @@ func (m *Machine) allDirty() {
 	addAll(&m.dirty, kindSecurityProfile, m.state.SecurityProfiles)
 	addAll(&m.dirty, kindFlow, m.state.Flows)
 	addAll(&m.dirty, kindNumber, m.state.Numbers)
-	addAll(&m.dirty, kindContact, m.state.Contacts)
 	addAll(&m.dirty, kindReports, m.state.VoiceReports)
+	addAll(&m.dirty, kindQuickConnect, m.state.QuickConnects)
+	addAll(&m.dirty, kindHierarchyGroup, m.state.HierarchyGroups)
+	addAll(&m.dirty, kindWaits, m.state.Waits)
+	m.dirty.add(entity{kindSettings, tandem.ID{}})
 }
 
 func addAll[V any](dirty *set[entity], kind entityKind, things map[tandem.ID]V) {

@@ -61,9 +61,9 @@ func (w *world) flow(name string, kind flow.Type, content string) event.FlowSave
 func (w *world) create() {
 	w.t.Helper()
 	w.must(w.createCommand())
-	w.must(AssociateNumber{w.id("number1"), directNumber, w.id("direct")})
-	w.must(AssociateNumber{w.id("number2"), menuNumber, w.id("menu")})
-	w.must(AssociateNumber{w.id("number3"), circleNumber, w.id("circle")})
+	w.must(AssociateNumber{NumberID: w.id("number1"), Number: directNumber, FlowID: w.id("direct")})
+	w.must(AssociateNumber{NumberID: w.id("number2"), Number: menuNumber, FlowID: w.id("menu")})
+	w.must(AssociateNumber{NumberID: w.id("number3"), Number: circleNumber, FlowID: w.id("circle")})
 	w.must(SaveRoutingProfile{Profile: event.RoutingProfileSaved{
 		ProfileID: w.id("Basic"), Name: "Basic Routing Profile", DefaultOutboundQueueID: w.id("BasicQueue"),
 		Concurrency: []event.ChannelConcurrency{{Channel: event.Voice, Maximum: 1}, {Channel: event.Task, Maximum: 2}},

@@ -21,6 +21,7 @@ type Machine struct {
 	state  State
 	zones  Zones
 	blocks *flow.Registry
+	env    env // of the flow that runs a block just now: kept here, it is not allocated for each
 	derived
 }
 
@@ -40,8 +41,12 @@ func (m *Machine) Owns(body any) bool {
 	switch body.(type) {
 	case CreateInstance, SaveUser, DeleteUser, SaveAgentStatus, SaveQueue, DeleteQueue, SaveHours, DeleteHours,
 		SaveRoutingProfile, DeleteRoutingProfile, SaveFlow, DeleteFlow, AssociateNumber,
-		PutUserStatus, DismissUserContact, AcceptContact, RejectContact,
-		StartTask, StopContact, UpdateContactAttributes, TakeVoiceReport, EraseSubject:
+		SaveQuickConnect, DeleteQuickConnect, SaveHierarchyGroup, DeleteHierarchyGroup, SaveSettings,
+		SetAgentConnection, PutUserStatus, DismissUserContact, AcceptContact, RejectContact,
+		StartTask, StartChat, StartOutboundCall, StartOutboundContact, StopContact, LeaveContact,
+		HoldLeg, MuteLeg, SwapLegs, JoinLegs, HoldAllLegs, DropLeg, AddParty, TransferContact, PauseContact,
+		UpdateContactRouting, SetContactRecording, MonitorContact, SetMonitorMode,
+		UpdateContactAttributes, TakeVoiceReport, EraseSubject:
 		return true
 	}
 	return false
@@ -70,6 +75,8 @@ func (m *Machine) Decide(s *tandem.Step, body any) (any, error) {
 
 func (m *Machine) decide(s *tandem.Step, body any) (any, error) {
 	switch b := body.(type) {
+	case SetAgentConnection:
+		return nil, m.setAgentConnection(s, b)
 	case PutUserStatus:
 		return nil, m.putUserStatus(s, b)
 	case DismissUserContact:
@@ -78,19 +85,61 @@ func (m *Machine) decide(s *tandem.Step, body any) (any, error) {
 		return nil, m.acceptContact(s, b)
 	case RejectContact:
 		return nil, m.rejectContact(s, b)
-	case StartTask:
-		return m.startTask(s, b)
 	case StopContact:
 		return nil, m.stopContact(s, b)
+	case LeaveContact:
+		return nil, m.leaveContact(s, b)
 	case UpdateContactAttributes:
 		return nil, m.updateContactAttributes(s, b)
+	case UpdateContactRouting:
+		return nil, m.updateContactRouting(s, b)
 	case TakeVoiceReport:
-		return nil, m.takeVoiceReport(s, b.Report)
+		return nil, m.takeVoiceReport(s, &b.Report)
 	case EraseSubject:
 		return nil, m.eraseSubject(s, b)
 	case tandem.Tick:
 		m.tick(s)
 		return nil, nil
+	}
+	return m.decideCall(s, body)
+}
+
+// decideCall takes the commands that begin contacts, and those of agents in
+// their calls.
+func (m *Machine) decideCall(s *tandem.Step, body any) (any, error) {
+	switch b := body.(type) {
+	case StartTask:
+		return m.startTask(s, b)
+	case StartChat:
+		return m.startChat(s, b)
+	case StartOutboundCall:
+		return m.startOutboundCall(s, b)
+	case StartOutboundContact:
+		return m.startOutboundContact(s, b)
+	case AddParty:
+		return m.addParty(s, b)
+	case TransferContact:
+		return m.transferContact(s, b)
+	case MonitorContact:
+		return m.monitorContact(s, b)
+	case HoldLeg:
+		return nil, m.holdLeg(s, b)
+	case MuteLeg:
+		return nil, m.muteLeg(s, b)
+	case SwapLegs:
+		return nil, m.swapLegs(s, b)
+	case JoinLegs:
+		return nil, m.joinLegs(s, b)
+	case HoldAllLegs:
+		return nil, m.holdAllLegs(s, b)
+	case DropLeg:
+		return nil, m.dropLeg(s, b)
+	case PauseContact:
+		return nil, m.pauseContact(s, b)
+	case SetContactRecording:
+		return nil, m.setContactRecording(s, b)
+	case SetMonitorMode:
+		return nil, m.setMonitorMode(s, b)
 	}
 	return m.decideConfig(s, body)
 }
@@ -123,6 +172,16 @@ func (m *Machine) decideConfig(s *tandem.Step, body any) (any, error) {
 		return nil, m.deleteFlow(s, b)
 	case AssociateNumber:
 		return nil, m.associateNumber(s, b)
+	case SaveQuickConnect:
+		return m.saveQuickConnect(s, b)
+	case DeleteQuickConnect:
+		return nil, m.deleteQuickConnect(s, b)
+	case SaveHierarchyGroup:
+		return m.saveHierarchyGroup(s, b)
+	case DeleteHierarchyGroup:
+		return nil, m.deleteHierarchyGroup(s, b)
+	case SaveSettings:
+		return nil, m.saveSettings(s, b)
 	}
 	return nil, tandem.Errorf(tandem.Invalid, "", "the center does not handle %T", body)
 }
@@ -132,19 +191,10 @@ func (m *Machine) decideConfig(s *tandem.Step, body any) (any, error) {
 func (m *Machine) Apply(seq tandem.Seq, at tandem.Time, ev tandem.Event) {
 	m.now = max(m.now, at)
 	m.seq = seq
-	if m.applyConfig(ev) || m.applyContact(ev) || m.applyFlow(ev) || m.applyOffer(ev) {
+	if m.applyFlow(ev) || m.applyContact(ev) || m.applyOffer(ev) || m.applyAgent(ev) || m.applyConfig(ev) { // the frequent ones first
 		return
 	}
 	switch ev := ev.(type) {
-	case *event.AgentStatusChanged:
-		m.applyAgentStatus(ev)
-	case *event.NextStatusSet:
-		a := m.agent(ev.UserID)
-		a.NextStatusID, a.NextSince = ev.StatusID, ev.At
-		if ev.StatusID.IsZero() {
-			a.NextSince = 0
-		}
-		m.agentChanged(a)
 	case *event.VoiceReportTaken:
 		m.state.VoiceReports[ev.Incarnation] = ev.Number
 		m.dirty.add(entity{kindReports, ev.Incarnation})
@@ -158,6 +208,9 @@ func (m *Machine) Apply(seq tandem.Seq, at tandem.Time, ev tandem.Event) {
 // agent is the agent that an event names. One that is missing means that the
 // journal does not belong together, and going on would make it worse.
 func (m *Machine) agent(id tandem.ID) *Agent {
+	if p := m.person(id); p != nil {
+		return p.agent
+	}
 	a := m.state.Agents[id]
 	if a == nil {
 		panic(fmt.Sprintf("record %d names user %s, who does not exist", m.seq, id))
@@ -167,7 +220,10 @@ func (m *Machine) agent(id tandem.ID) *Agent {
 
 // contact is the contact that an event names; see agent.
 func (m *Machine) contact(id tandem.ID) *Contact {
-	c := m.state.Contacts[id]
+	if sh := m.shadow(id); sh != nil {
+		return sh.contact
+	}
+	c := m.state.Contacts[id] // a new one
 	if c == nil {
 		panic(fmt.Sprintf("record %d names contact %s, which does not exist", m.seq, id))
 	}

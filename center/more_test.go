@@ -59,10 +59,10 @@ func TestFlowChecksNamedHoursAndThoseOfItsQueue(t *testing.T) {
 	if start().Phase != Ended {
 		t.Error("it is 10:00: closed")
 	}
-	if open, known := (env{w.m, &Contact{}, w.now}).HoursOpen(""); open || known {
+	if open, known := (env{m: w.m, c: &Contact{}, step: &tandem.Step{At: w.now}}).HoursOpen(""); open || known {
 		t.Error("without a queue there are no hours")
 	}
-	if _, known := (env{w.m, &Contact{}, w.now}).HoursOpen("office"); known {
+	if _, known := (env{m: w.m, c: &Contact{}, step: &tandem.Step{At: w.now}}).HoursOpen("office"); known {
 		t.Error("that is no id")
 	}
 }
@@ -70,14 +70,14 @@ func TestFlowChecksNamedHoursAndThoseOfItsQueue(t *testing.T) {
 func TestStoredInputIsKept(t *testing.T) {
 	w := created(t)
 	w.must(SaveFlow{w.flow("store", flow.TypeContactFlow, storeFlow), true})
-	w.must(AssociateNumber{w.id("number4"), "+14155550104", w.id("store")})
+	w.must(AssociateNumber{NumberID: w.id("number4"), Number: "+14155550104", FlowID: w.id("store")})
 	w.call("c1", "", "+14155550104")
 	w.legReport(voice.LegAnswered, "c1", false, 0)
-	if p := w.lastRoom("c1").Play; p.Collect.MaxDigits != 8 || p.Collect.Terminators != "#" || p.Collect.InterDigitMillis != 5000 {
+	if p := w.lastRoom("c1").Plays[0]; p.Collect.MaxDigits != 8 || p.Collect.Terminators != "#" || p.Collect.InterDigitMillis != 5000 {
 		t.Errorf("got %+v", p.Collect)
 	}
 	w.playEnded("c1", voice.PlayDigits, "1234")
-	if w.c("c1").StoredInput != "1234" || w.lastRoom("c1").Play.Items[0].Text != "You typed 1234" {
+	if w.c("c1").StoredInput != "1234" || w.lastRoom("c1").Plays[0].Items[0].Text != "You typed 1234" {
 		t.Errorf("stored %q", w.c("c1").StoredInput)
 	}
 	w.restart()

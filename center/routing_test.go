@@ -331,12 +331,12 @@ func TestHashIsIncrementalAndComplete(t *testing.T) {
 	}
 	before := w.m.Hash()
 	w.m.contact(w.id("c1")).Attempts++
-	w.m.dirty.add(entity{kindContact, w.id("c1")})
+	w.m.markUnsummed(&w.m.shadow(w.id("c1")).tracked)
 	if w.m.Hash() == before {
 		t.Error("a changed contact must change the hash")
 	}
 	w.m.contact(w.id("c1")).Attempts--
-	w.m.dirty.add(entity{kindContact, w.id("c1")})
+	w.m.markUnsummed(&w.m.shadow(w.id("c1")).tracked)
 	if w.m.Hash() != before {
 		t.Error("the same state has the same hash")
 	}

@@ -1,29 +1,12 @@
 package center
 
 import (
+	"slices"
+
 	"tandem"
 	"tandem/event"
 	"tandem/flow"
 )
-
-// queueFlow is the flow that a call enters with its queue: the one with the
-// default's name, else the first of its type.
-func (m *Machine) queueFlow() *event.FlowSaved {
-	var first *event.FlowSaved
-	for _, id := range tandem.SortedIDs(m.state.Flows) {
-		f := m.state.Flows[id].startable()
-		if f == nil || f.Type != string(flow.TypeCustomerQueue) {
-			continue
-		}
-		if f.Name == flow.SampleCustomerQueue {
-			return f
-		}
-		if first == nil {
-			first = f
-		}
-	}
-	return first
-}
 
 // startable is what a contact that enters the flow now will run, or nil.
 func (f *Flow) startable() *event.FlowSaved {
@@ -31,6 +14,55 @@ func (f *Flow) startable() *event.FlowSaved {
 		return nil
 	}
 	return f.Published
+}
+
+// defaultNames is the names of the flows that run where none was chosen.
+var defaultNames = map[flow.Type]string{
+	flow.TypeAgentHold:       flow.SampleAgentHold,
+	flow.TypeAgentWhisper:    flow.SampleAgentWhisper,
+	flow.TypeCustomerHold:    flow.SampleCustomerHold,
+	flow.TypeCustomerQueue:   flow.SampleCustomerQueue,
+	flow.TypeCustomerWhisper: flow.SampleCustomerWhisper,
+	flow.TypeOutboundWhisper: flow.SampleOutbound,
+	flow.TypeAgentTransfer:   flow.SampleAgentTransfer,
+	flow.TypeQueueTransfer:   flow.SampleQueueTransfer,
+}
+
+// defaultFlow is the flow of a type that runs where none was chosen: the one
+// with the default's name, or for those who wait the first of its type; nil for
+// none.
+func (m *Machine) defaultFlow(t flow.Type) *event.FlowSaved {
+	if m.defaults == nil {
+		m.defaults = map[flow.Type]tandem.ID{}
+		for _, id := range tandem.SortedIDs(m.state.Flows) {
+			f := m.state.Flows[id].startable()
+			if f == nil {
+				continue
+			}
+			kind := flow.Type(f.Type)
+			_, found := m.defaults[kind]
+			if f.Name == defaultNames[kind] || !found && kind == flow.TypeCustomerQueue {
+				m.defaults[kind] = id
+			}
+		}
+	}
+	return m.state.Flows[m.defaults[t]].startable()
+}
+
+// hookFlow is the flow that runs at a moment of the contact: the chosen one, or
+// for calls the default; nil for none.
+func (m *Machine) hookFlow(c *Contact, hook event.Hook, t flow.Type) *event.FlowSaved {
+	id, disabled := c.Hooks.of(hook)
+	if disabled {
+		return nil
+	}
+	if f := m.state.Flows[id].startable(); f != nil {
+		return f
+	}
+	if c.Channel != event.Voice {
+		return nil
+	}
+	return m.defaultFlow(t)
 }
 
 // program is the compiled form of the version that a contact entered. A version
@@ -61,131 +93,200 @@ func (m *Machine) version(v flowVersion) *event.FlowSaved {
 	return f.Running[v.version]
 }
 
-// enterFlow begins a flow, in place of the one before.
-func (m *Machine) enterFlow(s *tandem.Step, c *Contact, f *event.FlowSaved, at tandem.Time) {
-	s.Emit(&event.FlowEntered{ContactID: c.ContactID, FlowID: f.FlowID, Version: f.Version, Type: f.Type})
-	p := m.program(flowVersion{f.FlowID, f.Version})
-	m.run(s, c, p.Start(), flow.Input{Kind: flow.InputStart}, at)
+// enterFlow begins a flow on one side, in place of the one before.
+func (m *Machine) enterFlow(s *tandem.Step, c *Contact, side event.FlowSide, f *event.FlowSaved, at tandem.Time) {
+	r := runner{m: m, c: c, side: side, at: at}
+	r.enter(s, f)
 }
 
-// resume goes on with the flow of a contact; an input that the flow does not
-// wait for changes nothing.
-func (m *Machine) resume(s *tandem.Step, c *Contact, in flow.Input, at tandem.Time) {
-	if c.Flow.FlowID.IsZero() {
-		return
+func (r *runner) enter(s *tandem.Step, f *event.FlowSaved) {
+	r.m.stopPlay(s, r.c, r.side)
+	s.Emit(&event.FlowEntered{ContactID: r.c.ContactID, FlowID: f.FlowID, Version: f.Version, Type: f.Type, Side: r.side})
+	r.run(s, flow.Input{Kind: flow.InputStart})
+}
+
+// resume goes on with a flow of a contact. It reports whether the flow waited
+// for the input; if not nothing changes.
+func (m *Machine) resume(s *tandem.Step, c *Contact, side event.FlowSide, in flow.Input, at tandem.Time) bool {
+	if !c.flowOn(side).runs() {
+		return false
 	}
-	m.run(s, c, flow.Position{ActionID: c.Flow.ActionID, ReturnTo: c.Flow.BlockState}, in, at)
+	r := runner{m: m, c: c, side: side, at: at}
+	return r.run(s, in)
 }
 
-// run runs a flow until it waits or ends. One that does neither for too long
-// runs in a circle and is ended as faulty.
-func (m *Machine) run(s *tandem.Step, c *Contact, pos flow.Position, in flow.Input, at tandem.Time) {
-	p := m.program(flowVersion{c.Flow.FlowID, c.Flow.Version})
+// runner runs a flow of a contact until it waits or ends.
+type runner struct {
+	m    *Machine
+	c    *Contact // another one once the contact went on in another queue
+	side event.FlowSide
+	at   tandem.Time
+	next *event.FlowSaved // where EnterFlow leads
+	hops int              // from flow to flow without waiting
+}
+
+// maxHops is how often a contact may go from flow to flow without waiting: more
+// is a circle, and a fault.
+const maxHops = 20
+
+// run runs until the flow waits or ends. One that does neither for too long runs
+// in a circle and is ended as faulty. It reports whether the input was taken.
+func (r *runner) run(s *tandem.Step, in flow.Input) bool {
+	p := r.m.program(r.version())
 	for range tandem.MaxStepsPerSprint {
-		r := p.Step(pos, in, env{m, c, s.At})
-		if r.Ignored {
-			return
-		}
-		outcome := r.Outcome
-		for _, act := range r.Acts {
-			if !m.carryOut(s, c, act, r.Wait) {
-				outcome = "AttributesOverLimit"
-			}
-		}
-		ran := &event.FlowBlockRan{ContactID: c.ContactID, ActionID: r.ActionID, Type: r.Type, Outcome: outcome, BlockState: r.Next.ReturnTo}
-		if r.Wait == nil && r.End == flow.EndNone {
-			ran.NextAction = r.Next.ActionID
-		}
-		s.Emit(ran)
-		if r.End != flow.EndNone {
-			m.endFlow(s, c, r.End, at)
-			return
-		}
-		if r.Wait != nil {
-			return
-		}
-		pos, in = r.Next, flow.Input{Kind: flow.InputStart}
-	}
-	m.endFlow(s, c, flow.EndFault, at)
-}
-
-// carryOut does one thing that a flow asked for. It reports whether it could:
-// attributes over the limit of a contact are not set.
-func (m *Machine) carryOut(s *tandem.Step, c *Contact, act flow.Act, wait *flow.Wait) bool {
-	switch act := act.(type) {
-	case flow.SetAttributes:
-		merged, changed := mergeAttributes(c.Attributes, act.Attributes)
-		if checkAttributes(merged) != nil {
+		pos := r.position(p)
+		r.m.env = env{r.m, r.c, r.side, s}
+		result := p.Step(pos, in, &r.m.env)
+		if result.Ignored {
 			return false
 		}
-		if changed {
-			s.Emit(&event.ContactAttributesSet{ContactID: c.ContactID, InitialContactID: c.InitialContactID, Attributes: merged})
+		if r.unanswered(result) {
+			r.m.dialCustomer(s, r.c, "")
+			return true
 		}
-	case flow.SetStoredInput:
-		s.Emit(&event.CustomerInputStored{ContactID: c.ContactID, InitialContactID: c.InitialContactID, Input: tandem.Personal(act.Value)})
-	case flow.SetTargetQueue:
-		if id, err := tandem.ParseID(act.QueueID); err == nil {
-			s.Emit(&event.TargetQueueSet{ContactID: c.ContactID, QueueID: id})
+		r.stepped(s, result)
+		if result.End != flow.EndNone {
+			r.m.endFlow(s, r, result.End)
+			return true
 		}
-	case flow.SetRecording:
-		s.Emit(&event.RecordingBehaviorSet{ContactID: c.ContactID, Customer: act.Customer, Agent: act.Agent})
-	case flow.Play:
-		m.play(s, c, act, wait)
-	case flow.StopPlay:
-		m.stopPlay(s, c)
+		in = flow.Input{Kind: flow.InputStart}
+		switch {
+		case !r.c.flowOn(r.side).runs():
+			return true
+		case r.said(result.Wait):
+			r.m.stopPlay(s, r.c, r.side)
+			in.Kind = flow.InputPlayDone
+		case result.Wait != nil:
+			return true
+		}
 	}
+	r.m.endFlow(s, r, flow.EndFault)
 	return true
 }
 
-func (m *Machine) play(s *tandem.Step, c *Contact, act flow.Play, wait *flow.Wait) {
-	started := &event.PlayStarted{ContactID: c.ContactID, InitialContactID: c.InitialContactID, PlayID: s.NextID(), Loop: act.Loop}
-	for _, item := range act.Items {
-		kind, text := event.PromptText, item.Text
-		switch {
-		case item.SSML != "":
-			kind, text = event.PromptSSML, item.SSML
-		case item.PromptID != "":
-			kind, text = event.PromptFile, item.PromptID
+func (r *runner) version() flowVersion {
+	f := r.c.flowOn(r.side)
+	return flowVersion{f.FlowID, f.Version}
+}
+
+func (r *runner) position(p *flow.Program) flow.Position {
+	f := r.c.flowOn(r.side)
+	if f.ActionID == "" {
+		return p.Start()
+	}
+	return flow.Position{ActionID: f.ActionID, ReturnTo: f.BlockState}
+}
+
+// unanswered reports whether a block of an outbound whisper speaks to a customer
+// who has not answered yet: such a block places the call first (Amazon Connect
+// API: flow language, CompleteOutboundCall).
+func (r *runner) unanswered(result flow.Result) bool {
+	if r.c.flowOn(r.side).Type != string(flow.TypeOutboundWhisper) || r.c.customerAnswered() {
+		return false
+	}
+	for _, act := range result.Acts {
+		if _, plays := act.(flow.Play); plays {
+			return true
 		}
-		started.Kinds = append(started.Kinds, kind)
-		started.Prompts = append(started.Prompts, tandem.Personal(text))
 	}
-	if k := act.Collect; k != nil {
-		started.CollectDigits = uint8(k.MaxDigits)
-		started.FirstDigitMillis = int64(k.FirstDigitTimeoutMillis)
-		started.InterDigitMillis = int64(k.InterDigitTimeoutMillis)
-		started.Terminators = k.Terminator
-	}
-	if wait != nil && wait.DeadlineMillis > 0 {
-		started.Deadline = s.At.Add(int64(wait.DeadlineMillis))
-	}
-	s.Emit(started)
+	return false
 }
 
-func (m *Machine) stopPlay(s *tandem.Step, c *Contact) {
-	if c.Play != nil {
-		s.Emit(&event.PlayStopped{ContactID: c.ContactID})
+// said reports whether what the flow waits for has happened by saying it: nobody
+// has to hear a chat message out.
+func (r *runner) said(wait *flow.Wait) bool {
+	return wait != nil && r.c.Channel != event.Voice && slices.Contains(wait.Inputs, flow.InputPlayDone)
+}
+
+// stepped carries out what a block asked for and notes where the flow stands. A
+// call is placed last, for one that cannot be placed ends the flow.
+func (r *runner) stepped(s *tandem.Step, result flow.Result) {
+	outcome := result.Outcome
+	var dial *flow.Dial
+	for _, act := range result.Acts {
+		if d, dials := act.(flow.Dial); dials {
+			dial = &d
+			continue
+		}
+		if !r.carryOut(s, act, result.Wait) {
+			outcome = "AttributesOverLimit"
+		}
+	}
+	if !r.c.flowOn(r.side).runs() {
+		return // what it asked for ended the contact
+	}
+	ran := &event.FlowBlockRan{ContactID: r.c.ContactID, ActionID: result.ActionID, Type: result.Type, Outcome: outcome,
+		BlockState: result.Next.ReturnTo, Side: r.side}
+	if result.Wait == nil && result.End == flow.EndNone {
+		ran.NextAction = result.Next.ActionID
+	}
+	if w := result.Wait; w != nil && w.DeadlineMillis > 0 && *r.c.playOn(r.side) == nil {
+		ran.Deadline = s.At.Add(int64(w.DeadlineMillis))
+	}
+	s.Emit(ran)
+	if dial != nil {
+		r.m.dialCustomer(s, r.c, tandem.Personal(dial.CallerID))
 	}
 }
 
-// stopFlow ends whatever flow the contact runs, and with it what is played.
-func (m *Machine) stopFlow(s *tandem.Step, c *Contact, outcome string) {
-	m.stopPlay(s, c)
-	if !c.Flow.FlowID.IsZero() {
-		s.Emit(&event.FlowEnded{ContactID: c.ContactID, Outcome: outcome})
+// stopPlay ends what is heard on a side.
+func (m *Machine) stopPlay(s *tandem.Step, c *Contact, side event.FlowSide) {
+	if *c.playOn(side) != nil {
+		s.Emit(&event.PlayStopped{ContactID: c.ContactID, Side: side})
 	}
 }
 
-// endFlow does what the end of a flow means for its contact. A contact that
-// waits in a queue stays there in silence, whatever happened to its flow; any
-// other contact that has no flow left is disconnected.
-func (m *Machine) endFlow(s *tandem.Step, c *Contact, end flow.End, at tandem.Time) {
-	queued := c.Phase == InQueue || c.Phase == Offered
-	m.stopFlow(s, c, string(end))
+// stopFlow ends whatever flow the contact runs on a side, and with it what is
+// played there.
+func (m *Machine) stopFlow(s *tandem.Step, c *Contact, side event.FlowSide, outcome string) {
+	m.stopPlay(s, c, side)
+	if c.flowOn(side).runs() {
+		s.Emit(&event.FlowEnded{ContactID: c.ContactID, Outcome: outcome, Side: side})
+	}
+}
+
+func (m *Machine) stopFlows(s *tandem.Step, c *Contact, outcome string) {
+	m.stopFlow(s, c, event.CustomerSide, outcome)
+	m.stopFlow(s, c, event.AgentSide, outcome)
+}
+
+// endFlow does what the end of a flow means for its contact. Whispers lead on to
+// the conversation, however they end. A contact that waits in a queue stays
+// there in silence, whatever happened to its flow; any other contact that has no
+// flow left is disconnected.
+func (m *Machine) endFlow(s *tandem.Step, r *runner, end flow.End) {
+	c, at := r.c, r.at
+	kind := flow.Type(c.flowOn(r.side).Type)
+	m.stopFlow(s, c, r.side, string(end))
 	switch {
-	case end == flow.EndTransferToQueue && !queued:
+	case kind == flow.TypeAgentWhisper:
+		m.whispered(s, c, at)
+	case kind == flow.TypeCustomerWhisper:
+		m.connect(s, c, at)
+	case kind == flow.TypeOutboundWhisper:
+		m.outboundWhispered(s, c, at)
+	case kind == flow.TypeCustomerHold || kind == flow.TypeAgentHold:
+	default:
+		m.flowLeads(s, r, end)
+	}
+}
+
+// flowLeads takes the contact where the end of its flow leads.
+func (m *Machine) flowLeads(s *tandem.Step, r *runner, end flow.End) {
+	c, at := r.c, r.at
+	queued := c.Phase == InQueue || c.Phase == Offered || c.Phase == Joining
+	switch {
+	case end == flow.EndDisconnect:
+		m.disconnect(s, c, at, event.ContactFlowDisconnect)
+	case queued || c.Phase == Bridged:
+	case end == flow.EndTransferToQueue:
 		m.queue(s, c, at)
-	case end == flow.EndDisconnect || !queued:
+	case end == flow.EndTransferToAgent:
+		m.offerTo(s, c, at)
+	case end == flow.EndEnterFlow && r.next != nil && r.hops < maxHops:
+		on := runner{m: m, c: c, side: r.side, at: at, hops: r.hops + 1}
+		on.enter(s, r.next)
+	default:
 		m.disconnect(s, c, at, event.ContactFlowDisconnect)
 	}
 }

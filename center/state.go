@@ -3,6 +3,7 @@ package center
 import (
 	"tandem"
 	"tandem/event"
+	"tandem/metric"
 )
 
 // State is all that the center remembers: the sum of its events. Others read
@@ -18,9 +19,13 @@ type State struct {
 	RoutingProfiles  map[tandem.ID]*event.RoutingProfileSaved
 	SecurityProfiles map[tandem.ID]*event.SecurityProfileSaved
 	Flows            map[tandem.ID]*Flow
-	Numbers          map[tandem.ID]*event.NumberAssociated
+	Numbers          map[tandem.ID]*event.NumberAssociated // one that is kept has the zero flow
 	Contacts         map[tandem.ID]*Contact
 	VoiceReports     map[tandem.ID]uint64 // incarnation to the last report known; [deadIncarnation] once another began
+	QuickConnects    map[tandem.ID]*event.QuickConnectSaved
+	HierarchyGroups  map[tandem.ID]*event.HierarchyGroupSaved
+	Settings         event.SettingsSaved
+	Waits            map[tandem.ID]*metric.Waits // by queue: how fast contacts left it lately
 }
 
 // Agent is a user and what the user does now.
@@ -34,6 +39,11 @@ type Agent struct {
 	NextSince      tandem.Time
 	AvailableSince tandem.Time // what "available longest" compares
 	Contacts       []AgentContact
+	Disconnected   tandem.Time // since when the agent's panel is gone; 0: connected, or never was
+	Unreachable    bool        // the panel was gone for the grace of the settings
+	Softphone      bool        // the panel takes calls
+	MissedInRow    uint32      // offers missed since the last one that was taken
+	RetiredAt      tandem.Time // to be deleted once the last contact is cleared; 0: no
 }
 
 // AgentContactState is where a contact stands with an agent (Amazon Connect
@@ -44,11 +54,15 @@ type AgentContactState uint8
 const (
 	Connecting AgentContactState = iota + 1 // offered; the phone rings
 	Connected
-	Missed // not answered, rejected or failed: holds the slot until cleared
+	Missed // not answered in time: holds the slot until cleared
 	AfterContactWork
+	Rejected // declined: holds the slot until cleared
+	Failed   // the agent's phone could not be reached: holds the slot until cleared
+	Dialing  // accepted, or begun by the agent, and not yet connected with the customer
+	Paused   // a task that was put aside
 )
 
-var agentContactStateNames = [...]string{"", "CONNECTING", "CONNECTED", "MISSED", "ENDED"}
+var agentContactStateNames = [...]string{"", "CONNECTING", "CONNECTED", "MISSED", "ENDED", "REJECTED", "ERROR", "CONNECTING", "PAUSED"}
 
 // String is the name in the API.
 func (s AgentContactState) String() string { return agentContactStateNames[s] }
@@ -79,8 +93,8 @@ type Flow struct {
 // Phase is where a contact stands. It is in exactly one.
 type Phase uint8
 
-// The phases, in the order in which they can follow each other; an offered
-// contact may be queued again.
+// The phases. The first six are in the order in which they can follow each
+// other; an offered contact may be queued again.
 const (
 	InFlow Phase = iota + 1
 	InQueue
@@ -88,6 +102,9 @@ const (
 	WithAgent
 	WrapUp
 	Ended
+	Scheduled // waits for its time: a callback's delay, a scheduled task
+	Joining   // an agent has it and whispers run, or somebody is being dialled
+	Bridged   // the customer is with somebody outside, or they are being dialled, and with no agent
 )
 
 // Contact is one contact, from its beginning until it is forgotten.
@@ -135,7 +152,75 @@ type Contact struct {
 	RecordingStartedAt  tandem.Time
 	RecordingStoppedAt  tandem.Time
 	Legs                []Leg
+
+	CallID           tandem.ID // voice: the call, which is its first contact
+	RelatedID        tandem.ID
+	NextID           tandem.ID // the contact in which the customer went on
+	StartFlowID      tandem.ID
+	TargetUserID     tandem.ID // transfer to an agent
+	RequesterLeg     tandem.ID // transfer: who hears the flow while that leg lives
+	MonitoredID      tandem.ID // the contact that a supervisor listens to
+	ScheduledAt      tandem.Time
+	WaitingSince     tandem.Time // what age in the queue counts from
+	AdjustmentMillis int64       // by how much it counts as older
+	TransferredAt    tandem.Time
+	TransferredTo    event.TransferKind
+	TransferEndpoint tandem.Personal
+	PausedAt         tandem.Time
+	AcceptedAt       tandem.Time // by the agent, who may not be connected yet
+	RecordSuspended  bool
+	Hooks            Hooks
+	AgentFlow        FlowPosition // on the agent's side
+	AgentPlay        *Play
+	FlowAttributes   tandem.PersonalMap
+	Callback         *Callback
+	CallbackNumber   tandem.Personal // to call back; empty: the customer's own
+	CustomerID       tandem.Personal
+	LanguageCode     string
+	TextVoice        string
+	TextEngine       string
+	TextStyle        string
+	Logging          bool
+	Metrics          map[string]string // what a flow asked for last
+	Tags             map[string]string
+	ChainLength      uint8 // contacts of the chain up to this one, 1 for the first
+	Holds            Holds
+	HandledBy        tandem.ID // the agent who was connected
+	ProfileID        tandem.ID // that agent's routing profile and group at that moment
+	GroupID          tandem.ID
+
+	AgentFlowAttributes tandem.PersonalMap // on the agent's side
 }
+
+// Holds is how long the customer of a contact was on hold.
+//
+//wire:state
+type Holds struct {
+	Count         uint32
+	Millis        int64
+	LongestMillis int64
+	Since         tandem.Time // of the present hold; 0: not on hold
+	AtEnd         bool        // the contact was disconnected during a hold
+}
+
+// Hooks is which flows run at the moments of a contact; zero is the default of
+// the instance.
+//
+//wire:state
+type Hooks struct {
+	AgentHold         tandem.ID
+	AgentWhisper      tandem.ID
+	CustomerHold      tandem.ID
+	CustomerQueue     tandem.ID
+	CustomerRemaining tandem.ID
+	CustomerWhisper   tandem.ID
+	Disabled          uint8 // one bit for each [event.Hook] that runs no flow
+}
+
+// Callback is how a callback contact is dialled.
+//
+//wire:state
+type Callback struct{ Planned event.CallbackPlanned }
 
 // FlowPosition is where a contact stands in its flow; zero when it runs none.
 //
@@ -147,6 +232,7 @@ type FlowPosition struct {
 	ActionID   string
 	BlockState string
 	Deadline   tandem.Time // when the wait is interrupted; 0 for never
+	Since      tandem.Time // when the flow was entered
 }
 
 // Play is what the customer hears.
@@ -165,4 +251,11 @@ type Leg struct {
 	State  event.LegState
 	Cause  uint8 // voice.Cause
 	At     tandem.Time
+
+	Role   event.LegRole    // 0 in what was written before roles: see [Leg.role]
+	Dialed *event.LegDialed // who is called; nil for inbound legs and those of offers
+	Held   bool
+	HeldBy tandem.ID
+	Muted  bool
+	Barged bool // monitor: talks too
 }

@@ -71,10 +71,15 @@ func (w *world) play(cmd string, d *datadriven.TestData) (string, error) {
 	switch cmd {
 	case "room":
 		return w.tellRoom(w.lastRoom(l.arg(0))), nil
+	case "hears":
+		return strings.ReplaceAll(w.hears(l.arg(0)), "; ", "\n") + "\n", nil
 	case "why":
 		return w.tellWhy(l.arg(0))
 	}
 	events, known, err := w.playVoice(cmd, l)
+	if !known {
+		events, known, err = w.playCall(cmd, l)
+	}
 	if !known {
 		events, err = w.playCommand(cmd, l)
 	}
@@ -85,6 +90,9 @@ func (w *world) play(cmd string, d *datadriven.TestData) (string, error) {
 func (w *world) playVoice(cmd string, l line) (events []tandem.Event, known bool, err error) {
 	contact := l.arg(0)
 	leg := func(kind voice.ReportKind) []tandem.Event {
+		if who := l.value("who"); who != "" {
+			return w.leg(kind, contact, who, causes[l.value("cause")])
+		}
 		return w.legReport(kind, contact, l.arg(1) == "agent", causes[l.value("cause")])
 	}
 	switch cmd {
@@ -97,6 +105,9 @@ func (w *world) playVoice(cmd string, l line) (events []tandem.Event, known bool
 	case "ended":
 		return leg(voice.LegEnded), true, nil
 	case "play-done":
+		if side, ok := sides[l.arg(1)]; ok {
+			return w.played(contact, side), true, nil
+		}
 		return w.playEnded(contact, voice.PlayDone, ""), true, nil
 	case "play-failed":
 		return w.playEnded(contact, voice.PlayFailed, ""), true, nil
@@ -183,11 +194,18 @@ func (w *world) tellRoom(r voice.Room) string {
 	for _, p := range r.Mix {
 		fmt.Fprintf(&b, "%s hears %s\n", w.text(p.Listener), w.text(p.Speaker))
 	}
-	if r.Play != nil {
-		fmt.Fprintf(&b, "%s hears %s %v\n", w.text(r.Play.Listener), w.text(r.Play.ID), r.Play.Items)
+	for _, p := range r.Plays {
+		fmt.Fprintf(&b, "%s hears %s %v\n", w.text(p.Listener), w.text(p.ID), p.Items)
 	}
 	if r.Record != nil {
-		fmt.Fprintf(&b, "record customer=%v agent=%v\n", r.Record.Customer, r.Record.Agent)
+		fmt.Fprintf(&b, "record customer=%v agent=%v", r.Record.Customer, r.Record.Agent)
+		if r.Record.Suspended {
+			b.WriteString(" suspended")
+		}
+		if len(r.Record.Held) > 0 {
+			fmt.Fprintf(&b, " without=%s", w.text(r.Record.Held))
+		}
+		b.WriteByte('\n')
 	}
 	if r.Ended {
 		b.WriteString("ended\n")

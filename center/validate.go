@@ -25,6 +25,11 @@ const (
 	maxSlots                = 100
 	maxPriority             = 99
 	maxDelaySeconds         = 9999
+	maxAgeSeconds           = 7 * 86_400
+	maxResumeMinutes        = 60
+	maxGraceSeconds         = 86_400
+	maxHierarchyLevels      = 5
+	maxQueueQuickConnects   = 700
 )
 
 func checkLength(field, value string, least, most int) error {

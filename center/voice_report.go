@@ -2,6 +2,7 @@ package center
 
 import (
 	"math"
+	"slices"
 
 	"tandem"
 	"tandem/event"
@@ -16,7 +17,7 @@ const deadIncarnation = math.MaxUint64
 // takeVoiceReport takes one report of the media process. One that is known, or
 // changes nothing, leaves no trace. The first report of an incarnation,
 // whichever it is, ends everything that lived in the others.
-func (m *Machine) takeVoiceReport(s *tandem.Step, r voice.Report) error {
+func (m *Machine) takeVoiceReport(s *tandem.Step, r *voice.Report) error {
 	if r.Incarnation.IsZero() || r.Number == 0 {
 		return tandem.Errorf(tandem.Invalid, "Report", "a voice report needs its incarnation and a number from 1")
 	}
@@ -24,148 +25,213 @@ func (m *Machine) takeVoiceReport(s *tandem.Step, r voice.Report) error {
 	if known && r.Number <= last {
 		return nil
 	}
-	if known && m.change(r) == nil {
+	change := m.change(r)
+	if known && change.kind == changesNothing {
 		return nil
 	}
 	s.Emit(&event.VoiceReportTaken{Incarnation: r.Incarnation, Number: r.Number})
 	if !known {
 		m.loseMedia(s, r)
+		change = m.change(r)
 	}
-	if change := m.change(r); change != nil {
-		change(s)
-	}
+	m.carry(s, r, change)
 	return nil
 }
 
 // loseMedia ends what lived in other incarnations than that of the report.
-func (m *Machine) loseMedia(s *tandem.Step, r voice.Report) {
+func (m *Machine) loseMedia(s *tandem.Step, r *voice.Report) {
 	for _, id := range tandem.SortedIDs(m.state.VoiceReports) {
 		if id != r.Incarnation && m.state.VoiceReports[id] != deadIncarnation {
 			s.Emit(&event.VoiceReportTaken{Incarnation: id, Number: deadIncarnation})
 		}
 	}
-	for _, id := range tandem.SortedIDs(m.state.Contacts) {
-		if c := m.state.Contacts[id]; c.Channel == event.Voice {
-			m.loseLegs(s, c, r.At)
-		}
+	for _, id := range tandem.SortedIDs(m.calls) {
+		m.loseLegs(s, id, r.At)
 	}
 }
 
-// loseLegs says that no leg of the contact exists any more.
-func (m *Machine) loseLegs(s *tandem.Step, c *Contact, at tandem.Time) {
-	for i := len(c.Legs) - 1; i >= 0; i-- { // an agent's leg leaves the list
-		if leg := c.Legs[i]; leg.State != event.LegGone {
-			m.emitLeg(s, c, leg, event.LegGone, voice.CauseLost, at)
+// loseLegs says that no leg of the call exists any more.
+func (m *Machine) loseLegs(s *tandem.Step, callID tandem.ID, at tandem.Time) {
+	contacts := m.inCall(callID)
+	for _, c := range contacts {
+		for _, l := range append([]Leg(nil), c.Legs...) {
+			if l.alive() {
+				m.emitLeg(s, c, l, event.LegGone, voice.CauseLost, at)
+			}
 		}
 	}
-	if c.live() {
+	for _, c := range contacts {
 		m.disconnect(s, c, at, event.TelecomProblem)
 	}
 }
 
-func (m *Machine) emitLeg(s *tandem.Step, c *Contact, leg Leg, state event.LegState, cause voice.Cause, at tandem.Time) {
-	s.Emit(&event.LegChanged{ContactID: c.ContactID, LegID: leg.ID, UserID: leg.UserID, State: state, Cause: uint8(cause), At: c.notBefore(s, at)})
+// change is what a report changes. It is no function that does it: a closure
+// would cost an allocation for each of what it remembers, and reports are most
+// of all commands.
+type change struct {
+	kind    changeKind
+	contact *Contact
+	callID  tandem.ID      // of one that arrives
+	leg     Leg            // as it was before the report
+	side    event.FlowSide // on which something was played
 }
 
-// change is what a report changes, or nil.
-func (m *Machine) change(r voice.Report) func(*tandem.Step) {
-	if r.Kind == voice.CallArrived {
-		return m.callArrived(r)
-	}
-	c := m.state.Contacts[r.Room]
-	if c == nil {
-		return nil
-	}
+type changeKind uint8
+
+const (
+	changesNothing changeKind = iota
+	callArrives
+	legRings
+	legAnswers
+	legEnds
+	playEnds
+	recordingEnds
+	callEnds
+)
+
+// change is what a report changes.
+func (m *Machine) change(r *voice.Report) change {
 	switch r.Kind {
+	case voice.CallArrived:
+		return m.callArrived(r)
 	case voice.PlayEnded:
-		return m.playEnded(c, r)
+		return m.playEnded(r)
 	case voice.RecordingEnded:
-		return m.recordingEnded(c, r)
+		return m.recordingEnded(r)
 	case voice.RoomForgotten:
-		return m.roomForgotten(c, r)
+		return m.roomForgotten(r)
 	}
-	i := c.legIndex(r.Leg)
-	if i < 0 {
-		return nil
+	c, l := m.leg(r.Room, r.Leg)
+	if l == nil {
+		return change{}
 	}
-	return m.legReported(c, c.Legs[i], r)
+	return change{kind: c.legReported(l, r.Kind), contact: c, leg: *l}
 }
 
-// callArrived makes a contact of a call, or refuses it.
-func (m *Machine) callArrived(r voice.Report) func(*tandem.Step) {
+// carry does what a report changes.
+func (m *Machine) carry(s *tandem.Step, r *voice.Report, ch change) {
+	c := ch.contact
+	switch ch.kind {
+	case callArrives:
+		m.beginCall(s, r, ch.callID)
+	case legRings:
+		m.emitLeg(s, c, ch.leg, event.LegRinging, voice.CauseNone, r.At)
+	case legAnswers:
+		m.legAnswered(s, c, ch.leg, r.At)
+	case legEnds:
+		m.legGone(s, c, ch.leg, r.Cause, r.At)
+	case playEnds:
+		m.stopPlay(s, c, ch.side)
+		m.resume(s, c, ch.side, playInput(r), r.At)
+	case recordingEnds:
+		s.Emit(&event.RecordingFinished{ContactID: c.ContactID, RecordingID: r.Recording, Location: r.Location,
+			StartedAt: r.Started, StoppedAt: r.Stopped})
+	case callEnds:
+		m.loseLegs(s, r.Room, r.At)
+	}
+}
+
+// callArrived says whether a call is new.
+func (m *Machine) callArrived(r *voice.Report) change {
+	if r.Leg.IsZero() {
+		return change{}
+	}
 	id := r.Leg.Derive(contactNumber)
-	if r.Leg.IsZero() || m.state.Contacts[id] != nil {
-		return nil
+	if m.state.Contacts[id] != nil {
+		return change{}
 	}
+	if _, l := m.leg(id, r.Leg); l != nil { // the customer went on in another contact of the call
+		return change{}
+	}
+	return change{kind: callArrives, callID: id}
+}
+
+// beginCall makes a contact of a call, or refuses it.
+func (m *Machine) beginCall(s *tandem.Step, r *voice.Report, id tandem.ID) {
+	at := min(r.At, s.At)
 	number := m.state.Numbers[m.numbers[r.To]]
-	return func(s *tandem.Step) {
-		at := min(r.At, s.At)
-		refused := &event.CallRefused{LegID: r.Leg, RoomID: id, SystemAddress: r.To, At: at}
-		switch {
-		case number == nil:
-			refused.Cause = uint8(voice.CauseInvalid)
-			s.Emit(refused)
-		case m.state.Flows[number.FlowID].startable() == nil:
-			refused.Cause = uint8(voice.CauseUnreachable)
-			s.Emit(refused)
-		default:
-			s.Emit(&event.ContactInitiated{
-				ContactID: id, InitialContactID: id, Channel: event.Voice, Method: event.Inbound, At: at,
-				CustomerAddress: r.From, SystemAddress: r.To, CustomerLeg: r.Leg,
-			})
-		}
-	}
-}
-
-// legReported moves a leg onwards; legs never go back.
-func (m *Machine) legReported(c *Contact, leg Leg, r voice.Report) func(*tandem.Step) {
-	customer := leg.UserID.IsZero()
+	cause := voice.CauseNone
 	switch {
-	case r.Kind == voice.LegRinging && leg.State == event.LegRequested:
-		return func(s *tandem.Step) { m.emitLeg(s, c, leg, event.LegRinging, voice.CauseNone, r.At) }
-	case r.Kind == voice.LegEnded && leg.State != event.LegGone:
-		return func(s *tandem.Step) { m.legEnded(s, c, leg, r) }
-	case r.Kind != voice.LegAnswered || leg.State >= event.LegAnswered || !c.live():
-		return nil
-	case customer:
-		return func(s *tandem.Step) { m.customerAnswered(s, c, leg, r) }
-	case c.Phase == Offered && leg.ID == c.OfferID:
-		return func(s *tandem.Step) {
-			m.emitLeg(s, c, leg, event.LegAnswered, voice.CauseNone, r.At)
-			m.accept(s, c, r.At)
-		}
+	case number == nil:
+		cause = voice.CauseInvalid
+	case m.state.Flows[number.FlowID].startable() == nil:
+		cause = voice.CauseUnreachable
 	}
-	return nil
-}
-
-// customerAnswered begins the flow of the number that was dialled. The guide
-// has an inbound contact connected to the system when it was initiated; here
-// it is the moment of the packet that answered the call.
-func (m *Machine) customerAnswered(s *tandem.Step, c *Contact, leg Leg, r voice.Report) {
-	m.emitLeg(s, c, leg, event.LegAnswered, voice.CauseNone, r.At)
-	s.Emit(&event.ContactConnectedToSystem{ContactID: c.ContactID, At: c.notBefore(s, r.At)})
-	var f *event.FlowSaved
-	if number := m.state.Numbers[m.numbers[c.SystemAddress]]; number != nil {
-		f = m.state.Flows[number.FlowID].startable()
-	}
-	if f == nil {
-		m.disconnect(s, c, r.At, event.ContactFlowDisconnect)
+	if cause != voice.CauseNone {
+		s.Emit(&event.CallRefused{LegID: r.Leg, RoomID: id, SystemAddress: r.To, Cause: uint8(cause), At: at})
 		return
 	}
-	m.enterFlow(s, c, f, r.At)
+	s.Emit(&event.ContactInitiated{
+		ContactID: id, InitialContactID: id, Channel: event.Voice, Method: event.Inbound, At: at,
+		CustomerAddress: r.From, SystemAddress: r.To, CustomerLeg: r.Leg,
+	})
 }
 
-func (m *Machine) legEnded(s *tandem.Step, c *Contact, leg Leg, r voice.Report) {
-	current := leg.ID == c.OfferID
-	m.emitLeg(s, c, leg, event.LegGone, r.Cause, r.At)
+// legReported is how a report of its kind moves a leg onwards; legs never go
+// back.
+func (c *Contact) legReported(l *Leg, kind voice.ReportKind) changeKind {
+	switch {
+	case kind == voice.LegRinging && l.State == event.LegRequested:
+		return legRings
+	case kind == voice.LegEnded && l.alive():
+		return legEnds
+	case kind == voice.LegAnswered && l.State < event.LegAnswered && c.live():
+		return legAnswers
+	}
+	return changesNothing
+}
+
+func (m *Machine) legAnswered(s *tandem.Step, c *Contact, leg Leg, at tandem.Time) {
+	m.emitLeg(s, c, leg, event.LegAnswered, voice.CauseNone, at)
+	switch leg.role() {
+	case event.CustomerLeg:
+		m.customerConnected(s, c, at)
+	case event.OutsideLeg:
+		if c.Method == event.ExternalOutbound && c.ConnectedToSystemAt.IsZero() {
+			s.Emit(&event.ContactConnectedToSystem{ContactID: c.ContactID, At: c.notBefore(s, at)})
+		}
+		if c.Flow.waits() {
+			s.Emit(&event.ContactTransferred{ContactID: c.ContactID, InitialContactID: c.InitialContactID, To: event.TransferOutside,
+				Endpoint: leg.Dialed.Target, At: c.notBefore(s, at)})
+			m.resume(s, c, event.CustomerSide, flow.Input{Kind: flow.InputAnswered}, at)
+		}
+	default:
+		m.agentAnswered(s, c, leg, at)
+	}
+}
+
+// agentAnswered goes on with an agent's leg. Lifting a desk phone accepts; a
+// browser's leg stands before its agent has accepted.
+func (m *Machine) agentAnswered(s *tandem.Step, c *Contact, leg Leg, at tandem.Time) {
+	switch {
+	case leg.ID != c.OfferID:
+	case c.Phase == Joining:
+		m.agentReady(s, c, at)
+	case c.Phase == Offered && m.ringsAtDesk(m.agent(leg.UserID), c):
+		m.accept(s, c, at)
+	}
+}
+
+// legGone takes a leg out of its call, and does what follows.
+func (m *Machine) legGone(s *tandem.Step, c *Contact, leg Leg, cause voice.Cause, at tandem.Time) {
+	if leg.role() == event.OutsideLeg && c.live() {
+		m.outsideGone(s, c, leg, cause, at)
+		return
+	}
+	m.emitLeg(s, c, leg, event.LegGone, cause, at)
 	switch {
 	case !c.live():
-	case leg.UserID.IsZero():
-		m.disconnect(s, c, r.At, lostReason(r.Cause, event.CustomerDisconnect))
-	case current && c.Phase == Offered:
-		m.endOffer(s, c, r.At, outcomeOf(r.Cause))
-	case current && c.Phase == WithAgent:
-		m.disconnect(s, c, r.At, lostReason(r.Cause, event.AgentDisconnect))
+	case leg.role() == event.CustomerLeg && leg.State != event.LegAnswered && leg.Dialed != nil:
+		m.customerLeft(s, c.callID(), at, unreached(cause))
+	case leg.role() == event.CustomerLeg:
+		m.customerLeft(s, c.callID(), at, lostReason(cause, event.CustomerDisconnect))
+	case leg.ID != c.OfferID:
+	case c.Phase == Offered:
+		m.endOffer(s, c, at, outcomeOf(cause))
+	case c.Phase == Joining:
+		m.dropJoining(s, c, at, outcomeOf(cause))
+	case c.Phase == WithAgent:
+		m.disconnect(s, c, at, lostReason(cause, event.AgentDisconnect))
 	}
 }
 
@@ -181,47 +247,61 @@ func outcomeOf(cause voice.Cause) event.OfferOutcome {
 }
 
 // playEnded lets the flow go on, if this is what it plays now.
-func (m *Machine) playEnded(c *Contact, r voice.Report) func(*tandem.Step) {
-	if !c.live() || c.Play == nil || c.Play.Started.PlayID != r.Play {
-		return nil
+func (m *Machine) playEnded(r *voice.Report) change {
+	c, side := m.playing(r.Room, r.Play)
+	if c == nil {
+		return change{}
 	}
-	in := flow.Input{Kind: flow.InputPlayDone}
+	return change{kind: playEnds, contact: c, side: side}
+}
+
+// playInput is what the end of a play says to the flow.
+func playInput(r *voice.Report) flow.Input {
 	switch r.Outcome {
 	case voice.PlayDigits:
-		in = flow.Input{Kind: flow.InputDigits, Digits: string(r.Digits)}
+		return flow.Input{Kind: flow.InputDigits, Digits: string(r.Digits)}
 	case voice.PlayTimeout:
-		in.Kind = flow.InputTimeout
+		return flow.Input{Kind: flow.InputTimeout}
 	case voice.PlayFailed:
-		in.Kind = flow.InputPlayFailed
+		return flow.Input{Kind: flow.InputPlayFailed}
 	}
-	return func(s *tandem.Step) {
-		m.stopPlay(s, c)
-		m.resume(s, c, in, r.At)
-	}
+	return flow.Input{Kind: flow.InputPlayDone}
 }
 
-func (m *Machine) recordingEnded(c *Contact, r voice.Report) func(*tandem.Step) {
-	if c.RecordingID.IsZero() || c.RecordingID != r.Recording || c.RecordingLocation == r.Location {
-		return nil
+// playing finds the live contact of a call that plays something, and for whom.
+func (m *Machine) playing(callID, playID tandem.ID) (*Contact, event.FlowSide) {
+	for _, c := range m.inCall(callID) {
+		for side := event.CustomerSide; side <= event.AgentSide; side++ {
+			if p := *c.playOn(side); c.live() && p != nil && p.Started.PlayID == playID {
+				return c, side
+			}
+		}
 	}
-	return func(s *tandem.Step) {
-		s.Emit(&event.RecordingFinished{ContactID: c.ContactID, RecordingID: r.Recording, Location: r.Location,
-			StartedAt: r.Started, StoppedAt: r.Stopped})
-	}
+	return nil, 0
 }
 
-// roomForgotten says that media has nothing left of the contact.
-func (m *Machine) roomForgotten(c *Contact, r voice.Report) func(*tandem.Step) {
-	if c.Channel != event.Voice || !c.live() && !c.hasLegs() {
-		return nil
+// recordingEnded finds the contact of a recording that is stored.
+func (m *Machine) recordingEnded(r *voice.Report) change {
+	for _, c := range m.inCall(r.Room) {
+		if !c.RecordingID.IsZero() && c.RecordingID == r.Recording && c.RecordingLocation != r.Location {
+			return change{kind: recordingEnds, contact: c}
+		}
 	}
-	return func(s *tandem.Step) { m.loseLegs(s, c, r.At) }
+	return change{}
+}
+
+// roomForgotten says that media has nothing left of the call.
+func (m *Machine) roomForgotten(r *voice.Report) change {
+	if slices.ContainsFunc(m.inCall(r.Room), (*Contact).concernsMedia) {
+		return change{kind: callEnds}
+	}
+	return change{}
 }
 
 // hasLegs reports whether a leg may still exist in the media process.
 func (c *Contact) hasLegs() bool {
 	for i := range c.Legs {
-		if c.Legs[i].State != event.LegGone {
+		if c.Legs[i].alive() {
 			return true
 		}
 	}

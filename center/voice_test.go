@@ -143,7 +143,7 @@ func TestOutcomeOfAnOfferFollowsFromThePhone(t *testing.T) {
 		if got != want || c.Phase != InQueue || c.EnqueuedAt != age {
 			t.Errorf("%s: %s, phase %d, queued %s (want %s)", cause, got, c.Phase, c.EnqueuedAt, age)
 		}
-		if slot := w.m.agent(w.id("agent1")).slot(c.ContactID); slot == nil || slot.State != Missed {
+		if slot := w.m.agent(w.id("agent1")).slot(c.ContactID); slot == nil || slot.State != refusedState(want) {
 			t.Errorf("%s: the slot must stay until it is cleared", cause)
 		}
 	}
@@ -211,7 +211,9 @@ func TestCallToANumberWithoutAFlowIsRefusedWithoutAContact(t *testing.T) {
 	f := w.flow("menu", "CONTACT_FLOW", menuFlow)
 	f.Archived = true
 	w.must(SaveFlow{Flow: f})
-	for to, cause := range map[string]voice.Cause{"+14155550777": voice.CauseInvalid, menuNumber: voice.CauseUnreachable} {
+	const kept = "+14155550188"
+	w.must(AssociateNumber{NumberID: w.id("kept"), Number: kept})
+	for to, cause := range map[string]voice.Cause{"+14155550777": voice.CauseInvalid, menuNumber: voice.CauseUnreachable, kept: voice.CauseUnreachable} {
 		w.call("call to "+to, "", to)
 		r := w.lastRoom("call to " + to)
 		if !r.Ended || r.Legs[0].Wish != voice.WishGone || r.Legs[0].Cause != cause {
@@ -303,8 +305,8 @@ func TestKeysAreAskedForAsTheFlowSays(t *testing.T) {
 	w := created(t)
 	w.call("c1", "", menuNumber)
 	w.legReport(voice.LegAnswered, "c1", false, 0)
-	p := w.lastRoom("c1").Play
-	if p == nil || p.Collect == nil || p.Collect.MaxDigits != 1 || p.Collect.FirstDigitMillis != 5000 {
+	p := w.lastRoom("c1").Plays[0]
+	if p.Collect == nil || p.Collect.MaxDigits != 1 || p.Collect.FirstDigitMillis != 5000 {
 		t.Fatalf("got %+v", p)
 	}
 }

@@ -5,21 +5,62 @@ package center
 import (
 	"tandem"
 	"tandem/event"
+	"tandem/metric"
 )
 
 // EncodeWire implements tandem.Wire.
 func (x *Agent) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	x.User.EncodeWire(e)
+	end := e.Len()
 	e.ID(x.StatusID)
+	if !x.StatusID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.StatusSince))
+	if x.StatusSince != 0 {
+		end = e.Len()
+	}
 	e.ID(x.NextStatusID)
+	if !x.NextStatusID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.NextSince))
+	if x.NextSince != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.AvailableSince))
+	if x.AvailableSince != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Contacts)))
 	for i0 := range x.Contacts {
 		x.Contacts[i0].EncodeWire(e)
 	}
+	if len(x.Contacts) > 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Disconnected))
+	if x.Disconnected != 0 {
+		end = e.Len()
+	}
+	e.Bool(x.Unreachable)
+	if x.Unreachable {
+		end = e.Len()
+	}
+	e.Bool(x.Softphone)
+	if x.Softphone {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.MissedInRow))
+	if x.MissedInRow != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.RetiredAt))
+	if x.RetiredAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -39,6 +80,11 @@ func (x *Agent) DecodeWire(d *tandem.Decoder) {
 		}
 	}
 	d.EndList()
+	x.Disconnected = tandem.Time(d.Varint())
+	x.Unreachable = d.Bool()
+	x.Softphone = d.Bool()
+	x.MissedInRow = uint32(d.Uint(32))
+	x.RetiredAt = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -46,12 +92,32 @@ func (x *Agent) DecodeWire(d *tandem.Decoder) {
 func (x *AgentContact) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.OfferID)
+	if !x.OfferID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Channel))
+	if x.Channel != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.State))
+	if x.State != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Since))
+	if x.Since != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ConnectedAt))
+	if x.ConnectedAt != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -65,6 +131,20 @@ func (x *AgentContact) DecodeWire(d *tandem.Decoder) {
 	x.Since = tandem.Time(d.Varint())
 	x.ConnectedAt = tandem.Time(d.Varint())
 	x.Deadline = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Callback) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	x.Planned.EncodeWire(e)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Callback) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.Planned.DecodeWire(d)
 	d.End(f)
 }
 
@@ -112,13 +192,66 @@ func (x *Contact) EncodeWire(e *tandem.Encoder) {
 	for i0 := range x.Legs {
 		x.Legs[i0].EncodeWire(e)
 	}
-	if p := e.Section(at, x.CustomerAddress != "" || x.Name != "" || x.Description != "" || len(x.Attributes) > 0 || len(x.References) > 0 || x.StoredInput != ""); p != nil {
+	e.ID(x.CallID)
+	e.ID(x.RelatedID)
+	e.ID(x.NextID)
+	e.ID(x.StartFlowID)
+	e.ID(x.TargetUserID)
+	e.ID(x.RequesterLeg)
+	e.ID(x.MonitoredID)
+	e.Varint(int64(x.ScheduledAt))
+	e.Varint(int64(x.WaitingSince))
+	e.Varint(x.AdjustmentMillis)
+	e.Varint(int64(x.TransferredAt))
+	e.Uvarint(uint64(x.TransferredTo))
+	e.Varint(int64(x.PausedAt))
+	e.Varint(int64(x.AcceptedAt))
+	e.Bool(x.RecordSuspended)
+	x.Hooks.EncodeWire(e)
+	x.AgentFlow.EncodeWire(e)
+	e.Bool(x.AgentPlay != nil)
+	if x.AgentPlay != nil {
+		x.AgentPlay.EncodeWire(e)
+	}
+	e.Bool(x.Callback != nil)
+	if x.Callback != nil {
+		x.Callback.EncodeWire(e)
+	}
+	e.String(x.LanguageCode)
+	e.String(x.TextVoice)
+	e.String(x.TextEngine)
+	e.String(x.TextStyle)
+	e.Bool(x.Logging)
+	e.StringMap(x.Metrics)
+	e.StringMap(x.Tags)
+	e.Uvarint(uint64(x.ChainLength))
+	x.Holds.EncodeWire(e)
+	end := e.Len()
+	e.ID(x.HandledBy)
+	if !x.HandledBy.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.ProfileID)
+	if !x.ProfileID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.GroupID)
+	if !x.GroupID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.CustomerAddress != "" || x.Name != "" || x.Description != "" || len(x.Attributes) > 0 || len(x.References) > 0 || x.StoredInput != "" || x.TransferEndpoint != "" || len(x.FlowAttributes) > 0 || x.CallbackNumber != "" || x.CustomerID != "" || len(x.AgentFlowAttributes) > 0); p != nil {
 		p.String(string(x.CustomerAddress))
 		p.String(string(x.Name))
 		p.String(string(x.Description))
 		p.StringMap(x.Attributes)
 		p.StringMap(x.References)
 		p.String(string(x.StoredInput))
+		p.String(string(x.TransferEndpoint))
+		p.StringMap(x.FlowAttributes)
+		p.String(string(x.CallbackNumber))
+		p.String(string(x.CustomerID))
+		p.StringMap(x.AgentFlowAttributes)
 		e.Seal(p, x.InitialContactID)
 	}
 }
@@ -170,6 +303,43 @@ func (x *Contact) DecodeWire(d *tandem.Decoder) {
 		}
 	}
 	d.EndList()
+	x.CallID = d.ID()
+	x.RelatedID = d.ID()
+	x.NextID = d.ID()
+	x.StartFlowID = d.ID()
+	x.TargetUserID = d.ID()
+	x.RequesterLeg = d.ID()
+	x.MonitoredID = d.ID()
+	x.ScheduledAt = tandem.Time(d.Varint())
+	x.WaitingSince = tandem.Time(d.Varint())
+	x.AdjustmentMillis = d.Varint()
+	x.TransferredAt = tandem.Time(d.Varint())
+	x.TransferredTo = event.TransferKind(d.Uint(8))
+	x.PausedAt = tandem.Time(d.Varint())
+	x.AcceptedAt = tandem.Time(d.Varint())
+	x.RecordSuspended = d.Bool()
+	x.Hooks.DecodeWire(d)
+	x.AgentFlow.DecodeWire(d)
+	if d.Bool() {
+		x.AgentPlay = new(Play)
+		x.AgentPlay.DecodeWire(d)
+	}
+	if d.Bool() {
+		x.Callback = new(Callback)
+		x.Callback.DecodeWire(d)
+	}
+	x.LanguageCode = d.String()
+	x.TextVoice = d.String()
+	x.TextEngine = d.String()
+	x.TextStyle = d.String()
+	x.Logging = d.Bool()
+	x.Metrics = d.StringMap()
+	x.Tags = d.StringMap()
+	x.ChainLength = uint8(d.Uint(8))
+	x.Holds.DecodeWire(d)
+	x.HandledBy = d.ID()
+	x.ProfileID = d.ID()
+	x.GroupID = d.ID()
 	if p := d.Section(f, x.InitialContactID); p != nil {
 		x.CustomerAddress = tandem.Personal(p.String())
 		x.Name = tandem.Personal(p.String())
@@ -177,6 +347,11 @@ func (x *Contact) DecodeWire(d *tandem.Decoder) {
 		x.Attributes = p.StringMap()
 		x.References = p.StringMap()
 		x.StoredInput = tandem.Personal(p.String())
+		x.TransferEndpoint = tandem.Personal(p.String())
+		x.FlowAttributes = p.StringMap()
+		x.CallbackNumber = tandem.Personal(p.String())
+		x.CustomerID = tandem.Personal(p.String())
+		x.AgentFlowAttributes = p.StringMap()
 		d.Close(p)
 	}
 }
@@ -185,9 +360,13 @@ func (x *Contact) DecodeWire(d *tandem.Decoder) {
 func (x *Flow) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	x.Saved.EncodeWire(e)
+	end := e.Len()
 	e.Bool(x.Published != nil)
 	if x.Published != nil {
 		x.Published.EncodeWire(e)
+	}
+	if x.Published != nil {
+		end = e.Len()
 	}
 	e.Uvarint(uint64(len(x.Running)))
 	for _, k0 := range tandem.SortedKeys(x.Running) {
@@ -198,6 +377,10 @@ func (x *Flow) EncodeWire(e *tandem.Encoder) {
 			v0.EncodeWire(e)
 		}
 	}
+	if len(x.Running) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -230,11 +413,32 @@ func (x *Flow) DecodeWire(d *tandem.Decoder) {
 func (x *FlowPosition) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.FlowID)
+	end := e.Len()
 	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
 	e.String(x.Type)
+	if x.Type != "" {
+		end = e.Len()
+	}
 	e.String(x.ActionID)
+	if x.ActionID != "" {
+		end = e.Len()
+	}
 	e.String(x.BlockState)
+	if x.BlockState != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Since))
+	if x.Since != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -247,6 +451,89 @@ func (x *FlowPosition) DecodeWire(d *tandem.Decoder) {
 	x.ActionID = d.String()
 	x.BlockState = d.String()
 	x.Deadline = tandem.Time(d.Varint())
+	x.Since = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Holds) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.Uvarint(uint64(x.Count))
+	end := e.Len()
+	e.Varint(x.Millis)
+	if x.Millis != 0 {
+		end = e.Len()
+	}
+	e.Varint(x.LongestMillis)
+	if x.LongestMillis != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Since))
+	if x.Since != 0 {
+		end = e.Len()
+	}
+	e.Bool(x.AtEnd)
+	if x.AtEnd {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Holds) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.Count = uint32(d.Uint(32))
+	x.Millis = d.Varint()
+	x.LongestMillis = d.Varint()
+	x.Since = tandem.Time(d.Varint())
+	x.AtEnd = d.Bool()
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Hooks) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.AgentHold)
+	end := e.Len()
+	e.ID(x.AgentWhisper)
+	if !x.AgentWhisper.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.CustomerHold)
+	if !x.CustomerHold.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.CustomerQueue)
+	if !x.CustomerQueue.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.CustomerRemaining)
+	if !x.CustomerRemaining.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.CustomerWhisper)
+	if !x.CustomerWhisper.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Disabled))
+	if x.Disabled != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Hooks) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.AgentHold = d.ID()
+	x.AgentWhisper = d.ID()
+	x.CustomerHold = d.ID()
+	x.CustomerQueue = d.ID()
+	x.CustomerRemaining = d.ID()
+	x.CustomerWhisper = d.ID()
+	x.Disabled = uint8(d.Uint(8))
 	d.End(f)
 }
 
@@ -254,10 +541,51 @@ func (x *FlowPosition) DecodeWire(d *tandem.Decoder) {
 func (x *Leg) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ID)
+	end := e.Len()
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.State))
+	if x.State != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Cause))
+	if x.Cause != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Role))
+	if x.Role != 0 {
+		end = e.Len()
+	}
+	e.Bool(x.Dialed != nil)
+	if x.Dialed != nil {
+		x.Dialed.EncodeWire(e)
+	}
+	if x.Dialed != nil {
+		end = e.Len()
+	}
+	e.Bool(x.Held)
+	if x.Held {
+		end = e.Len()
+	}
+	e.ID(x.HeldBy)
+	if !x.HeldBy.IsZero() {
+		end = e.Len()
+	}
+	e.Bool(x.Muted)
+	if x.Muted {
+		end = e.Len()
+	}
+	e.Bool(x.Barged)
+	if x.Barged {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -269,6 +597,15 @@ func (x *Leg) DecodeWire(d *tandem.Decoder) {
 	x.State = event.LegState(d.Uint(8))
 	x.Cause = uint8(d.Uint(8))
 	x.At = tandem.Time(d.Varint())
+	x.Role = event.LegRole(d.Uint(8))
+	if d.Bool() {
+		x.Dialed = new(event.LegDialed)
+		x.Dialed.DecodeWire(d)
+	}
+	x.Held = d.Bool()
+	x.HeldBy = d.ID()
+	x.Muted = d.Bool()
+	x.Barged = d.Bool()
 	d.End(f)
 }
 
@@ -377,6 +714,39 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 		e.ID(k0)
 		e.Uvarint(v0)
 	}
+	e.Uvarint(uint64(len(x.QuickConnects)))
+	for _, k0 := range tandem.SortedIDs(x.QuickConnects) {
+		v0 := x.QuickConnects[k0]
+		e.ID(k0)
+		e.Bool(v0 != nil)
+		if v0 != nil {
+			v0.EncodeWire(e)
+		}
+	}
+	e.Uvarint(uint64(len(x.HierarchyGroups)))
+	for _, k0 := range tandem.SortedIDs(x.HierarchyGroups) {
+		v0 := x.HierarchyGroups[k0]
+		e.ID(k0)
+		e.Bool(v0 != nil)
+		if v0 != nil {
+			v0.EncodeWire(e)
+		}
+	}
+	x.Settings.EncodeWire(e)
+	end := e.Len()
+	e.Uvarint(uint64(len(x.Waits)))
+	for _, k0 := range tandem.SortedIDs(x.Waits) {
+		v0 := x.Waits[k0]
+		e.ID(k0)
+		e.Bool(v0 != nil)
+		if v0 != nil {
+			v0.EncodeWire(e)
+		}
+	}
+	if len(x.Waits) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -518,6 +888,49 @@ func (x *State) DecodeWire(d *tandem.Decoder) {
 			var v0 uint64
 			v0 = d.Uvarint()
 			x.VoiceReports[k0] = v0
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(17); n > 0 {
+		x.QuickConnects = make(map[tandem.ID]*event.QuickConnectSaved, n)
+		for range n {
+			var k0 tandem.ID
+			k0 = d.ID()
+			var v0 *event.QuickConnectSaved
+			if d.Bool() {
+				v0 = new(event.QuickConnectSaved)
+				v0.DecodeWire(d)
+			}
+			x.QuickConnects[k0] = v0
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(17); n > 0 {
+		x.HierarchyGroups = make(map[tandem.ID]*event.HierarchyGroupSaved, n)
+		for range n {
+			var k0 tandem.ID
+			k0 = d.ID()
+			var v0 *event.HierarchyGroupSaved
+			if d.Bool() {
+				v0 = new(event.HierarchyGroupSaved)
+				v0.DecodeWire(d)
+			}
+			x.HierarchyGroups[k0] = v0
+		}
+	}
+	d.EndList()
+	x.Settings.DecodeWire(d)
+	if n := d.BeginList(17); n > 0 {
+		x.Waits = make(map[tandem.ID]*metric.Waits, n)
+		for range n {
+			var k0 tandem.ID
+			k0 = d.ID()
+			var v0 *metric.Waits
+			if d.Bool() {
+				v0 = new(metric.Waits)
+				v0.DecodeWire(d)
+			}
+			x.Waits[k0] = v0
 		}
 	}
 	d.EndList()

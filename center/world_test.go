@@ -215,6 +215,7 @@ func (w *world) playEnded(contact string, outcome voice.PlayOutcome, digits stri
 func (w *world) tell(events []tandem.Event) string {
 	var b strings.Builder
 	for _, ev := range events {
+		w.nameNew(ev)
 		switch ev := ev.(type) {
 		case *event.OfferMade:
 			w.offers++

@@ -4,7 +4,8 @@ import "slices"
 
 // implemented lists the operations that are served: name and function.
 func implemented() []binding {
-	return slices.Concat(peopleOperations(), routingOperations(), contactOperations())
+	return slices.Concat(peopleOperations(), hierarchyOperations(), routingOperations(), quickConnectOperations(),
+		flowOperations(), contactOperations(), metricOperations())
 }
 
 // peopleOperations are about instances, users and what users do.
@@ -30,8 +31,20 @@ func peopleOperations() []binding {
 		op("ListAgentStatuses", (*Server).listAgentStatuses),
 		op("UpdateAgentStatus", (*Server).updateAgentStatus),
 		op("PutUserStatus", (*Server).putUserStatus),
-		op("GetCurrentUserData", (*Server).getCurrentUserData),
 		op("DismissUserContact", (*Server).dismissUserContact),
+	}
+}
+
+// hierarchyOperations are about the hierarchy of users.
+func hierarchyOperations() []binding {
+	return []binding{
+		op("CreateUserHierarchyGroup", (*Server).createUserHierarchyGroup),
+		op("DescribeUserHierarchyGroup", (*Server).describeUserHierarchyGroup),
+		op("ListUserHierarchyGroups", (*Server).listUserHierarchyGroups),
+		op("UpdateUserHierarchyGroupName", (*Server).updateUserHierarchyGroupName),
+		op("DeleteUserHierarchyGroup", (*Server).deleteUserHierarchyGroup),
+		op("UpdateUserHierarchy", (*Server).updateUserHierarchy),
+		op("DescribeUserHierarchyStructure", (*Server).describeUserHierarchyStructure),
 	}
 }
 
@@ -69,8 +82,24 @@ func routingOperations() []binding {
 	}
 }
 
-// contactOperations are about flows, phone numbers, contacts and tags.
-func contactOperations() []binding {
+// quickConnectOperations are about what agents can transfer to or dial.
+func quickConnectOperations() []binding {
+	return []binding{
+		op("CreateQuickConnect", (*Server).createQuickConnect),
+		op("DescribeQuickConnect", (*Server).describeQuickConnect),
+		op("ListQuickConnects", (*Server).listQuickConnects),
+		op("SearchQuickConnects", (*Server).searchQuickConnects),
+		op("UpdateQuickConnectName", (*Server).updateQuickConnectName),
+		op("UpdateQuickConnectConfig", (*Server).updateQuickConnectConfig),
+		op("DeleteQuickConnect", (*Server).deleteQuickConnect),
+		op("AssociateQueueQuickConnects", (*Server).associateQueueQuickConnects),
+		op("DisassociateQueueQuickConnects", (*Server).disassociateQueueQuickConnects),
+		op("ListQueueQuickConnects", (*Server).listQueueQuickConnects),
+	}
+}
+
+// flowOperations are about flows, phone numbers and tags.
+func flowOperations() []binding {
 	return []binding{
 		op("CreateContactFlow", (*Server).createContactFlow),
 		op("DescribeContactFlow", (*Server).describeContactFlow),
@@ -89,14 +118,39 @@ func contactOperations() []binding {
 		op("DisassociatePhoneNumberContactFlow", (*Server).disassociatePhoneNumberContactFlow),
 		op("ReleasePhoneNumber", (*Server).releasePhoneNumber),
 
-		op("StartTaskContact", (*Server).startTaskContact),
-		op("DescribeContact", (*Server).describeContact),
-		op("StopContact", (*Server).stopContact),
-		op("GetContactAttributes", (*Server).getContactAttributes),
-		op("UpdateContactAttributes", (*Server).updateContactAttributes),
-
 		op("TagResource", (*Server).tagResource),
 		op("UntagResource", (*Server).untagResource),
 		op("ListTagsForResource", (*Server).listTagsForResource),
+	}
+}
+
+// contactOperations are about contacts.
+func contactOperations() []binding {
+	return []binding{
+		op("StartTaskContact", (*Server).startTaskContact),
+		op("StartChatContact", (*Server).startChatContact),
+		op("StartOutboundVoiceContact", (*Server).startOutboundVoiceContact),
+		op("DescribeContact", (*Server).describeContact),
+		op("StopContact", (*Server).stopContact),
+		op("TransferContact", (*Server).transferContact),
+		op("PauseContact", (*Server).pauseContact),
+		op("ResumeContact", (*Server).resumeContact),
+		op("MonitorContact", (*Server).monitorContact),
+		op("UpdateContactRoutingData", (*Server).updateContactRoutingData),
+		op("GetContactAttributes", (*Server).getContactAttributes),
+		op("UpdateContactAttributes", (*Server).updateContactAttributes),
+
+		op("StartContactRecording", (*Server).startContactRecording),
+		op("StopContactRecording", (*Server).stopContactRecording),
+		op("SuspendContactRecording", (*Server).suspendContactRecording),
+		op("ResumeContactRecording", (*Server).resumeContactRecording),
+	}
+}
+
+// metricOperations tell what goes on now.
+func metricOperations() []binding {
+	return []binding{
+		op("GetCurrentMetricData", (*Server).getCurrentMetricData),
+		op("GetCurrentUserData", (*Server).getCurrentUserData),
 	}
 }

@@ -85,11 +85,36 @@ answer = refused('InvalidContactFlowException', c.update_contact_flow_content, I
 assert 'Actions[0].Transitions.NextAction' in answer['problems'][0]['message'], answer
 c.associate_phone_number_contact_flow(PhoneNumberId=number['PhoneNumberId'], InstanceId=instance, ContactFlowId=flow['ContactFlowId'])
 
+taxi = c.create_quick_connect(InstanceId=instance, Name='Taxi', Tags={'a': 'b'},
+    QuickConnectConfig={'QuickConnectType': 'PHONE_NUMBER', 'PhoneConfig': {'PhoneNumber': '+14155550177'}})
+c.associate_queue_quick_connects(InstanceId=instance, QueueId=queue['QueueId'], QuickConnectIds=[taxi['QuickConnectId']])
+assert [q['Arn'] for q in c.list_queue_quick_connects(InstanceId=instance, QueueId=queue['QueueId'])['QuickConnectSummaryList']] == [taxi['QuickConnectARN']]
+assert c.search_quick_connects(InstanceId=instance, SearchCriteria={'StringCondition': {'FieldName': 'name', 'Value': 'tax', 'ComparisonType': 'STARTS_WITH'}})['ApproximateTotalCount'] == 1
+refused('InvalidParameterException', c.update_quick_connect_config, InstanceId=instance, QuickConnectId=taxi['QuickConnectId'], QuickConnectConfig={'QuickConnectType': 'QUEUE'})
+
+group = c.create_user_hierarchy_group(InstanceId=instance, Name='Berlin')['HierarchyGroupId']
+c.update_user_hierarchy(InstanceId=instance, UserId=user['UserId'], HierarchyGroupId=group)
+path = c.describe_user_hierarchy_group(InstanceId=instance, HierarchyGroupId=group)['HierarchyGroup']['HierarchyPath']
+assert path['LevelOne']['Name'] == 'Berlin' and 'LevelTwo' not in path, path
+assert c.describe_user_hierarchy_structure(InstanceId=instance)['HierarchyStructure']['LevelFive']['Name'] == 'Level 5'
+
 statuses = {s['Name']: s['Id'] for s in c.list_agent_statuses(InstanceId=instance)['AgentStatusSummaryList']}
 c.put_user_status(InstanceId=instance, UserId=user['UserId'], AgentStatusId=statuses['Available'])
 data = c.get_current_user_data(InstanceId=instance, Filters={'Queues': [queue['QueueArn']]})['UserDataList']
 assert len(data) == 1 and data[0]['Status']['StatusName'] == 'Available' and data[0]['Contacts'] == [], data
-assert data[0]['MaxSlotsByChannel'] == {'VOICE': 1, 'TASK': 2}, data
+assert data[0]['MaxSlotsByChannel'] == {'VOICE': 1, 'TASK': 2} and data[0]['HierarchyPath']['LevelOne']['Id'] == group, data
+
+def metrics(groupings):
+    return c.get_current_metric_data(InstanceId=instance, Filters={'Queues': [queue['QueueArn']], 'Channels': ['TASK']}, Groupings=groupings,
+        CurrentMetrics=[{'Name': n} for n in ('AGENTS_AVAILABLE', 'CONTACTS_IN_QUEUE', 'OLDEST_CONTACT_AGE')])['MetricResults']
+assert [m.get('Value') for m in metrics([])[0]['Collections']] == [1, 0, None], metrics([])
+assert metrics(['QUEUE', 'CHANNEL'])[0]['Dimensions'] == {'Queue': {'Id': queue['QueueId'], 'Arn': queue['QueueArn']}, 'Channel': 'TASK'}
+
+call = c.start_outbound_voice_contact(InstanceId=instance, ContactFlowId=flow['ContactFlowId'], DestinationPhoneNumber='+4930555099',
+    SourcePhoneNumber=found['AvailableNumbersList'][0]['PhoneNumber'])['ContactId']
+assert c.describe_contact(InstanceId=instance, ContactId=call)['Contact']['CustomerEndpoint']['Address'] == '+4930555099'
+refused('InvalidRequestException', c.suspend_contact_recording, InstanceId=instance, ContactId=call, InitialContactId=call)
+c.stop_contact(InstanceId=instance, ContactId=call)
 
 task = c.start_task_contact(InstanceId=instance, ContactFlowId=flow['ContactFlowId'], Name='Call back', Attributes={'case': '7'},
     References={'page': {'Type': 'URL', 'Value': 'https://example.com'}})['ContactId']
@@ -97,6 +122,8 @@ contact = c.describe_contact(InstanceId=instance, ContactId=task)['Contact']
 assert contact['QueueInfo']['Id'] == queue['QueueId'] and contact['Channel'] == 'TASK' and contact['InitiationMethod'] == 'API', contact
 data = c.get_current_user_data(InstanceId=instance, Filters={'Agents': [user['UserId']]})['UserDataList']
 assert data[0]['Contacts'][0]['AgentContactState'] == 'CONNECTING' and data[0]['Contacts'][0]['ContactId'] == task, data
+refused('ConflictException', c.pause_contact, InstanceId=instance, ContactId=task)
+refused('ResourceConflictException', c.update_contact_routing_data, InstanceId=instance, ContactId=call, QueuePriority=1)
 c.update_contact_attributes(InstanceId=instance, InitialContactId=task, Attributes={'color': 'red'})
 assert c.get_contact_attributes(InstanceId=instance, InitialContactId=task)['Attributes'] == {'case': '7', 'color': 'red'}
 c.stop_contact(InstanceId=instance, ContactId=task)
@@ -106,6 +133,7 @@ c.put_user_status(InstanceId=instance, UserId=user['UserArn'], AgentStatusId=sta
 assert c.get_current_user_data(InstanceId=instance, Filters={'Agents': [user['UserId']]})['UserDataList'] == []
 
 assert c.list_tags_for_resource(resourceArn=queue['QueueArn'])['tags'] == {'team': 'a'}
+assert c.list_tags_for_resource(resourceArn=taxi['QuickConnectARN'])['tags'] == {'a': 'b'}
 c.delete_user(InstanceId=instance, UserId=user['UserId'])
 refused('ResourceInUseException', c.delete_queue, InstanceId=instance, QueueId=queue['QueueId'])
 c.release_phone_number(PhoneNumberId=number['PhoneNumberArn'])
@@ -150,7 +178,15 @@ func TestAWSCLISetsUpACenterAndRunsATask(t *testing.T) {
 	flow := cli("ContactFlowId", "create-contact-flow", "--instance-id", instance, "--name", "To support", "--type", "CONTACT_FLOW", "--content", queueFlow(queue, "queue"))
 	number := cli("PhoneNumberId", "claim-phone-number", "--instance-id", instance, "--phone-number", "+4930555010")
 	cli("", "associate-phone-number-contact-flow", "--instance-id", instance, "--phone-number-id", number, "--contact-flow-id", flow)
+	transfer := cli("QuickConnectId", "create-quick-connect", "--instance-id", instance, "--name", "Support", "--quick-connect-config",
+		"QuickConnectType=QUEUE,QueueConfig={QueueId="+queue+",ContactFlowId="+w.defaultFlow("QUEUE_TRANSFER")+"}")
+	cli("", "associate-queue-quick-connects", "--instance-id", instance, "--queue-id", queue, "--quick-connect-ids", transfer)
 	cli("", "put-user-status", "--instance-id", instance, "--user-id", user, "--agent-status-id", w.defaults.AvailableID.String())
+	online := cli("MetricResults[0].Collections[0].Value", "get-current-metric-data", "--instance-id", instance,
+		"--filters", "Queues="+queue, "--groupings", "QUEUE", "--current-metrics", "Name=AGENTS_ONLINE,Unit=COUNT")
+	if online != "1.0" {
+		t.Errorf("%s agents online, want 1", online)
+	}
 	task := cli("ContactId", "start-task-contact", "--instance-id", instance, "--contact-flow-id", flow, "--name", "Call back")
 	state := cli("UserDataList[0].Contacts[0].AgentContactState", "get-current-user-data", "--instance-id", instance, "--filters", "Agents="+user)
 	if state != "CONNECTING" {

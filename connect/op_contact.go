@@ -2,64 +2,12 @@ package connect
 
 import (
 	"errors"
-	"slices"
 
 	"tandem"
 	"tandem/center"
+	"tandem/event"
 	"tandem/view/record"
 )
-
-// startTaskContact begins a task. While the contact of a client token is
-// remembered, the same token gives that contact.
-func (s *Server) startTaskContact(call *Call, in *StartTaskContactRequest) (*StartTaskContactResponse, error) {
-	sc, err := s.scope(call, in.InstanceId)
-	if err != nil {
-		return nil, err
-	}
-	task, err := sc.task(in)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := sc.do(task)
-	if err != nil {
-		return nil, err
-	}
-	return &StartTaskContactResponse{ContactId: new(answer.(tandem.ID).String())}, nil
-}
-
-func (sc *scope) task(in *StartTaskContactRequest) (task center.StartTask, err error) {
-	if err := refuse(in, "Attachments", "QuickConnectId", "RelatedContactId", "ScheduledTime", "SegmentAttributes", "TaskTemplateId"); err != nil {
-		return task, err
-	}
-	if in.ContactFlowId == nil {
-		return task, tandem.Errorf(tandem.Invalid, "ContactFlowId", "is required; it names the flow that the task starts in")
-	}
-	task = center.StartTask{Name: tandem.Personal(*in.Name), Description: text[tandem.Personal](in.Description),
-		Attributes: in.Attributes, ClientToken: text[string](in.ClientToken)}
-	if task.FlowID, _, err = sc.flowRef(in.ContactFlowId); err != nil {
-		return task, err
-	}
-	if task.PreviousID, err = sc.ref(ResourceContact, "PreviousContactId", in.PreviousContactId); err != nil {
-		return task, err
-	}
-	task.References, err = references(in.References)
-	return task, err
-}
-
-// referenceTypes are those that a task can have without a file.
-var referenceTypes = []ReferenceType{ReferenceTypeUrl, ReferenceTypeNumber, ReferenceTypeString, ReferenceTypeDate, ReferenceTypeEmail}
-
-// references are in our form the type, a space, and the value.
-func references(in map[string]Reference) (tandem.PersonalMap, error) {
-	out := tandem.PersonalMap{}
-	for name, r := range in {
-		if !slices.Contains(referenceTypes, *r.Type) {
-			return nil, tandem.Errorf(tandem.Invalid, "References", "the type %s is not supported; use one of %v", *r.Type, referenceTypes)
-		}
-		out[name] = string(*r.Type) + " " + text[string](r.Value)
-	}
-	return out, nil
-}
 
 // describeContact shows a contact that is under way, or the record of one that
 // has ended.
@@ -85,7 +33,7 @@ func (sc *scope) findContact(member string, idOrARN *string) (*Contact, error) {
 	var found *Contact
 	err = sc.read(func(st *center.State) error {
 		if c := st.Contacts[id]; c != nil {
-			found = sc.contact(c)
+			found = sc.contact(st, c)
 		}
 		return nil
 	})
@@ -105,26 +53,31 @@ func (sc *scope) findContact(member string, idOrARN *string) (*Contact, error) {
 	return sc.recordedContact(&row), nil
 }
 
-func (sc *scope) contact(c *center.Contact) *Contact {
+func (sc *scope) contact(st *center.State, c *center.Contact) *Contact {
 	out := &Contact{
-		Id: new(c.ContactID.String()), Arn: sc.arn(ResourceContact, c.ContactID), PreviousContactId: idText(c.PreviousID),
+		Id: new(c.ContactID.String()), Arn: sc.arn(ResourceContact, c.ContactID),
+		PreviousContactId: idText(c.PreviousID), RelatedContactId: idText(c.RelatedID),
 		Channel: new(Channel(c.Channel.String())), InitiationMethod: new(ContactInitiationMethod(c.Method.String())),
-		Name: given(c.Name), Description: given(c.Description), Attributes: present(c.Attributes), Tags: present(map[string]string(nil)),
-		InitiationTimestamp: moment(c.InitiatedAt), ConnectedToSystemTimestamp: moment(c.ConnectedToSystemAt),
-		DisconnectTimestamp: moment(c.DisconnectedAt), LastUpdateTimestamp: moment(c.LastAt),
-		CustomerEndpoint: endpoint(string(c.CustomerAddress)), SystemEndpoint: endpoint(c.SystemAddress),
-		Recordings: []RecordingInfo{},
+		Name: given(c.Name), Description: given(c.Description), CustomerId: given(c.CustomerID),
+		Attributes: present(c.Attributes), Tags: present(c.Tags),
+		InitiationTimestamp: moment(c.InitiatedAt), ScheduledTimestamp: moment(c.ScheduledAt), ConnectedToSystemTimestamp: moment(c.ConnectedToSystemAt),
+		LastPausedTimestamp: moment(c.PausedAt), DisconnectTimestamp: moment(c.DisconnectedAt), LastUpdateTimestamp: moment(c.LastAt),
+		CustomerEndpoint: endpoint(string(c.CustomerAddress)), SystemEndpoint: systemEndpoint(c),
+		Recordings: []RecordingInfo{}, AgentInfo: sc.agentOf(st, c),
 	}
 	if c.InitialContactID != c.ContactID {
 		out.InitialContactId = idText(c.InitialContactID)
+	}
+	if next := c.NextID; !next.IsZero() {
+		data := &QuickConnectContactData{ContactId: idText(next), InitiationTimestamp: moment(c.TransferredAt)}
+		out.NextContacts = nextContact(data, c.TransferredTo)
 	}
 	if !c.EnqueuedAt.IsZero() {
 		out.QueueInfo = &QueueInfo{Id: idText(c.QueueID), EnqueueTimestamp: moment(c.EnqueuedAt)}
 		out.QueuePriority = new(c.Priority)
 	}
-	if !c.ConnectedToAgentAt.IsZero() {
-		out.AgentInfo = agentInfo(c.ConnectedToAgentAt, c.WrapUpAt, c.ClearedAt)
-		out.AgentInfo.Id = idText(c.UserID)
+	if c.AdjustmentMillis != 0 {
+		out.QueueTimeAdjustmentSeconds = new(int32(c.AdjustmentMillis / millisPerSecond))
 	}
 	if c.Reason != 0 {
 		out.DisconnectReason = new(c.Reason.String())
@@ -133,6 +86,48 @@ func (sc *scope) contact(c *center.Contact) *Contact {
 		r := recording(c.RecordingLocation)
 		r.StartTimestamp, r.StopTimestamp = moment(c.RecordingStartedAt), moment(c.RecordingStoppedAt)
 		out.Recordings = append(out.Recordings, r)
+	}
+	return out
+}
+
+// systemEndpoint is not told of contacts that began within the center (Amazon
+// Connect API: Contact).
+func systemEndpoint(c *center.Contact) *EndpointInfo {
+	switch c.Method {
+	case event.Monitor, event.QueueTransfer, event.Callback:
+		return nil
+	}
+	return endpoint(c.SystemAddress)
+}
+
+// nextContact is where the customer went on.
+func nextContact(data *QuickConnectContactData, to event.TransferKind) []NextContactEntry {
+	entry := NextContactEntry{NextContactMetadata: &NextContactMetadata{QuickConnectContactData: data}}
+	if kind, known := transferTypes[to]; known {
+		entry.Type, data.QuickConnectType = new(NextContactTypeQuickConnect), &kind
+	}
+	return []NextContactEntry{entry}
+}
+
+var transferTypes = map[event.TransferKind]QuickConnectType{
+	event.TransferToAgent: QuickConnectTypeUser, event.TransferToQueue: QuickConnectTypeQueue, event.TransferOutside: QuickConnectTypePhoneNumber,
+}
+
+// agentOf is the agent whom the contact was connected to, nil for none.
+func (sc *scope) agentOf(st *center.State, c *center.Contact) *AgentInfo {
+	if c.ConnectedToAgentAt.IsZero() {
+		return nil
+	}
+	out := agentInfo(c.ConnectedToAgentAt, c.WrapUpAt, c.ClearedAt)
+	out.Id, out.AcceptedByAgentTimestamp = idText(c.HandledBy), moment(c.AcceptedAt)
+	out.AgentInitiatedHoldDuration = new(int32(c.Holds.Millis / millisPerSecond))
+	if path := groupPath(st, c.GroupID); len(path) > 0 {
+		h := &HierarchyGroups{}
+		levels := []**AgentHierarchyGroup{&h.Level1, &h.Level2, &h.Level3, &h.Level4, &h.Level5}
+		for i, g := range path {
+			*levels[i] = &AgentHierarchyGroup{Arn: sc.arn(ResourceHierarchyGroup, g.GroupID)}
+		}
+		out.HierarchyGroups = h
 	}
 	return out
 }
@@ -164,11 +159,29 @@ func (sc *scope) recordedContact(row *record.Row) *Contact {
 	if r.Agent != nil {
 		out.AgentInfo = agentInfo(t.ConnectedToAgent, t.AfterWorkStarted, t.AfterWorkEnded)
 		out.AgentInfo.Id = sc.idIn(ResourceUser, r.Agent.ARN)
+		out.AgentInfo.AgentInitiatedHoldDuration = new(int32(r.Agent.CustomerHoldDuration))
+		out.AgentInfo.HierarchyGroups = recordedGroups(r.Agent.HierarchyGroups)
+	}
+	if r.NextContactID != nil {
+		out.NextContacts = nextContact(&QuickConnectContactData{ContactId: r.NextContactID}, 0)
 	}
 	if r.Recording != nil {
 		out.Recordings = append(out.Recordings, recording(r.Recording.Location))
 	}
 	return out
+}
+
+func recordedGroups(in *record.HierarchyGroups) *HierarchyGroups {
+	if in == nil {
+		return nil
+	}
+	level := func(g *record.HierarchyGroup) *AgentHierarchyGroup {
+		if g == nil {
+			return nil
+		}
+		return &AgentHierarchyGroup{Arn: &g.ARN}
+	}
+	return &HierarchyGroups{Level1: level(in.Level1), Level2: level(in.Level2), Level3: level(in.Level3), Level4: level(in.Level4), Level5: level(in.Level5)}
 }
 
 // idIn is the id in an ARN of the instance.
@@ -201,46 +214,4 @@ func recording(location string) RecordingInfo {
 		Location: &location, StorageType: new(StorageTypeS3), Status: new(RecordingStatusAvailable),
 		MediaStreamType: new(MediaStreamTypeAudio), ParticipantType: new(ParticipantTypeAll),
 	}
-}
-
-// stopContact ends a contact. The record says that the API did, whatever
-// reason the request gives.
-func (s *Server) stopContact(call *Call, in *StopContactRequest) (*StopContactResponse, error) {
-	sc, err := s.scope(call, in.InstanceId)
-	if err != nil {
-		return nil, err
-	}
-	id, err := sc.ref(ResourceContact, "ContactId", in.ContactId)
-	if err == nil {
-		_, err = sc.do(center.StopContact{ContactID: id})
-	}
-	if refusal, ok := errors.AsType[*tandem.Error](err); ok && refusal.Kind == tandem.NotFound && refusal.Field == "ContactId" {
-		return nil, &ContactNotFoundException{Message: new(refusal.Error())}
-	}
-	return &StopContactResponse{}, err
-}
-
-func (s *Server) getContactAttributes(call *Call, in *GetContactAttributesRequest) (*GetContactAttributesResponse, error) {
-	sc, err := s.scope(call, in.InstanceId)
-	if err != nil {
-		return nil, err
-	}
-	c, err := sc.findContact("InitialContactId", in.InitialContactId)
-	if err != nil {
-		return nil, err
-	}
-	return &GetContactAttributesResponse{Attributes: c.Attributes}, nil
-}
-
-func (s *Server) updateContactAttributes(call *Call, in *UpdateContactAttributesRequest) (*UpdateContactAttributesResponse, error) {
-	sc, err := s.scope(call, in.InstanceId)
-	if err != nil {
-		return nil, err
-	}
-	id, err := sc.ref(ResourceContact, "InitialContactId", in.InitialContactId)
-	if err != nil {
-		return nil, err
-	}
-	_, err = sc.do(center.UpdateContactAttributes{ContactID: id, Attributes: in.Attributes})
-	return &UpdateContactAttributesResponse{}, err
 }

@@ -136,18 +136,30 @@ func TestNumbersAreOfferedClaimedAssociatedAndReleased(t *testing.T) {
 		t.Errorf("listed: %+v and %+v", v1, v2)
 	}
 
+	queue := w.defaults.QueueID.String()
+	show := func(caller map[string]string) {
+		w.call("UpdateQueueOutboundCallerConfig", map[string]any{"QueueId": queue, "OutboundCallerConfig": caller}, nil)
+	}
+	show(map[string]string{"OutboundCallerIdNumberId": arn}) // it starts no flow yet
 	flow := w.taskFlow()
 	w.call("AssociatePhoneNumberContactFlow", map[string]any{"PhoneNumberId": arn, "ContactFlowId": flow}, nil)
+	if again := w.createdID("ClaimPhoneNumber", claim); again != id {
+		t.Errorf("the same claim again gave %s, not %s", again, id)
+	}
 	w.refused("DeleteContactFlow", "InvalidRequestException", map[string]any{"ContactFlowId": flow})
 	w.call("DisassociatePhoneNumberContactFlow", map[string]any{"PhoneNumberId": id}, nil)
+	if refused := w.refused("ReleasePhoneNumber", "ResourceInUseException", map[string]any{"PhoneNumberId": id}); !strings.Contains(refused.body, "BasicQueue") {
+		t.Errorf("the refusal does not name the queue: %s", refused.body)
+	}
+	w.call("DescribePhoneNumber", map[string]any{"PhoneNumberId": id}, nil) // refused, it is still claimed
+	show(map[string]string{})
 	w.call("AssociatePhoneNumberContactFlow", map[string]any{"PhoneNumberId": id, "ContactFlowId": flow}, nil)
-	queue := w.defaults.QueueID.String()
-	w.call("UpdateQueueOutboundCallerConfig", map[string]any{"QueueId": queue, "OutboundCallerConfig": map[string]string{"OutboundCallerIdNumberId": arn}}, nil)
-	w.refused("ReleasePhoneNumber", "ResourceInUseException", map[string]any{"PhoneNumberId": id})
-	w.call("UpdateQueueOutboundCallerConfig", map[string]any{"QueueId": queue, "OutboundCallerConfig": map[string]string{}}, nil)
 	w.call("ReleasePhoneNumber", map[string]any{"PhoneNumberId": id}, nil)
 	w.refused("DescribePhoneNumber", "ResourceNotFoundException", map[string]any{"PhoneNumberId": id})
+	w.refused("UpdateQueueOutboundCallerConfig", "ResourceNotFoundException",
+		map[string]any{"QueueId": queue, "OutboundCallerConfig": map[string]string{"OutboundCallerIdNumberId": arn}})
 	w.call("DeleteContactFlow", map[string]any{"ContactFlowId": flow}, nil)
+	w.create("ClaimPhoneNumber", "PhoneNumber", "+14155550100")
 }
 
 func TestTaskIsStartedOnceShownAndStopped(t *testing.T) {
@@ -180,7 +192,8 @@ func TestTaskIsStartedOnceShownAndStopped(t *testing.T) {
 	if got.Contact.DisconnectTimestamp == nil || *got.Contact.DisconnectReason != "API" {
 		t.Errorf("after the end: %+v", got.Contact)
 	}
-	for member, value := range map[string]any{"QuickConnectId": "q", "ScheduledTime": 1, "TaskTemplateId": "t"} {
+	for member, value := range map[string]any{"QuickConnectId": "q", "TaskTemplateId": "t", "Attachments": []any{map[string]string{"FileName": "a", "S3Url": "https://example.com"}},
+		"ScheduledTime": 1} {
 		w.refused("StartTaskContact", "InvalidParameterException", map[string]any{"ContactFlowId": start["ContactFlowId"], "Name": "n", member: value})
 	}
 	w.refused("StartTaskContact", "InvalidParameterException", map[string]any{"Name": "n"})
@@ -200,8 +213,10 @@ func TestContactThatIsForgottenIsShownFromItsRecord(t *testing.T) {
 		Record: record.Record{
 			ContactID: id.String(), Channel: "VOICE", InitiationMethod: "INBOUND", Attributes: map[string]string{"case": "7"}, DisconnectReason: new("CUSTOMER_DISCONNECT"),
 			CustomerEndpoint: &record.Endpoint{Address: "+14155550123"}, SystemEndpoint: &record.Endpoint{Address: "+14155550100"},
-			Queue: &record.Queue{ARN: of(ResourceQueue, w.defaults.QueueID)}, Agent: &record.Agent{ARN: of(ResourceUser, user)},
-			Recording: &record.Recording{Location: "recordings/1.wav"}, ContactDetails: &record.ContactDetails{Name: "n"},
+			Queue: &record.Queue{ARN: of(ResourceQueue, w.defaults.QueueID)}, Agent: &record.Agent{ARN: of(ResourceUser, user), CustomerHoldDuration: 7,
+				HierarchyGroups: &record.HierarchyGroups{Level1: &record.HierarchyGroup{ARN: of(ResourceHierarchyGroup, user)}}},
+			NextContactID: new("next"),
+			Recording:     &record.Recording{Location: "recordings/1.wav"}, ContactDetails: &record.ContactDetails{Name: "n"},
 		},
 	}
 	var got DescribeContactResponse
@@ -209,7 +224,9 @@ func TestContactThatIsForgottenIsShownFromItsRecord(t *testing.T) {
 	c := got.Contact
 	if *c.Channel != ChannelVoice || *c.QueueInfo.Id != w.defaults.QueueID.String() || *c.AgentInfo.Id != user.String() || *c.AgentInfo.AfterContactWorkDuration != 5 ||
 		*c.CustomerEndpoint.Address != "+14155550123" || *c.SystemEndpoint.Address != "+14155550100" || *c.DisconnectReason != "CUSTOMER_DISCONNECT" ||
-		*c.Recordings[0].Location != "recordings/1.wav" || *c.Name != "n" || c.InitiationTimestamp.Unix() != 1 {
+		*c.Recordings[0].Location != "recordings/1.wav" || *c.AgentInfo.AgentInitiatedHoldDuration != 7 ||
+		*c.AgentInfo.HierarchyGroups.Level1.Arn != of(ResourceHierarchyGroup, user) || c.AgentInfo.HierarchyGroups.Level2 != nil ||
+		*c.NextContacts[0].NextContactMetadata.QuickConnectContactData.ContactId != "next" || *c.Name != "n" || c.InitiationTimestamp.Unix() != 1 {
 		t.Errorf("contact: %+v", c)
 	}
 	var attributes GetContactAttributesResponse

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tandem"
+	"tandem/center"
 	"tandem/directory"
 	"tandem/engine"
 	"tandem/event"
@@ -67,9 +68,9 @@ func hasPrefix(number string, prefix *string) bool {
 	return prefix == nil || strings.HasPrefix(number, "+"+strings.TrimPrefix(*prefix, "+"))
 }
 
-// claimPhoneNumber gives a number to an instance. The id of a claim derives
-// from the client's token, so that a claim that is repeated is recognised for
-// as long as it lasts.
+// claimPhoneNumber gives a number to an instance, which may show it to those
+// it calls from then on. The id of a claim derives from the client's token, so
+// that a claim that is repeated is recognised for as long as it lasts.
 func (s *Server) claimPhoneNumber(call *Call, in *ClaimPhoneNumberRequest) (*ClaimPhoneNumberResponse, error) {
 	sc, err := s.targetScope(call, in.TargetArn, in.InstanceId)
 	if err != nil {
@@ -104,13 +105,29 @@ func (sc *scope) claim(n event.NumberClaimed, clientToken string) (tandem.ID, er
 		return tandem.ID{}, &IdempotencyException{Message: new("The client token was used to claim another number; use a new one.")}
 	}
 	if err == nil {
-		return before.NumberID, nil
+		return before.NumberID, sc.keep(before.NumberID, before.Number)
 	}
 	answer, err := sc.s.do(sc.call, directory.Shard, engine.Request{ID: commandID, Body: directory.ClaimNumber{Number: n}})
 	if err != nil {
 		return tandem.ID{}, err
 	}
-	return answer.(tandem.ID), nil
+	id := answer.(tandem.ID)
+	return id, sc.keep(id, n.Number)
+}
+
+// keep makes a number known to the instance. One that is known keeps its flow:
+// the claim may be a repeated one.
+func (sc *scope) keep(id tandem.ID, number string) error {
+	known := false
+	err := sc.read(func(st *center.State) error {
+		known = st.Numbers[id] != nil
+		return nil
+	})
+	if err != nil || known {
+		return err
+	}
+	_, err = sc.do(center.AssociateNumber{NumberID: id, Number: number})
+	return err
 }
 
 // number finds a claimed number.

@@ -27,9 +27,9 @@ func (s *Server) disassociatePhoneNumberContactFlow(call *Call, in *Disassociate
 	return &Empty{}, sc.associate(in.PhoneNumberId, tandem.ID{})
 }
 
-// associate lets a number of the instance start the flow, or none. It takes
-// turns with the release of numbers, so that a number given back starts
-// nothing.
+// associate lets a number of the instance start the flow, or none; it may be a
+// caller id either way. It takes turns with the release of numbers, so that a
+// number given back starts nothing.
 func (sc *scope) associate(number *string, flow tandem.ID) error {
 	unlock, err := sc.s.turns.lock(sc.call, sc.id)
 	if err != nil {
@@ -47,7 +47,8 @@ func (sc *scope) associate(number *string, flow tandem.ID) error {
 	return err
 }
 
-// releasePhoneNumber gives a number back. It no longer starts its flow.
+// releasePhoneNumber gives a number back. The instance goes first: it refuses
+// while a queue shows the number to those it calls.
 func (s *Server) releasePhoneNumber(call *Call, in *ReleasePhoneNumberRequest) (*Empty, error) {
 	sc, n, err := s.claimed(call, in.PhoneNumberId)
 	if err != nil {
@@ -58,24 +59,9 @@ func (s *Server) releasePhoneNumber(call *Call, in *ReleasePhoneNumberRequest) (
 		return nil, err
 	}
 	defer unlock()
-	if err := sc.refuseCallerID(n.NumberID); err != nil {
-		return nil, err
-	}
-	if _, err := sc.do(center.AssociateNumber{NumberID: n.NumberID, Number: n.Number}); err != nil {
+	if _, err := sc.do(center.AssociateNumber{NumberID: n.NumberID, Release: true}); err != nil {
 		return nil, err
 	}
 	_, err = s.do(call, directory.Shard, engine.Request{Body: directory.ReleaseNumber{NumberID: n.NumberID}})
 	return &Empty{}, err
-}
-
-// refuseCallerID refuses while a queue shows the number to those it calls.
-func (sc *scope) refuseCallerID(number tandem.ID) error {
-	return sc.read(func(st *center.State) error {
-		for _, id := range tandem.SortedIDs(st.Queues) {
-			if q := st.Queues[id]; q.CallerIDNumberID == number {
-				return tandem.Errorf(tandem.InUse, "PhoneNumberId", "the queue %q shows this number to those it calls; choose another there first", q.Name)
-			}
-		}
-		return nil
-	})
 }

@@ -15,7 +15,7 @@ func (s *Server) createQueue(call *Call, in *CreateQueueRequest) (*CreateQueueRe
 	if err != nil {
 		return nil, err
 	}
-	if err := refuse(in, "EmailAddressesConfig", "OutboundEmailConfig", "QuickConnectIds"); err != nil {
+	if err := refuse(in, "EmailAddressesConfig", "OutboundEmailConfig"); err != nil {
 		return nil, err
 	}
 	q := event.QueueSaved{QueueID: newID(), Name: *in.Name, Description: text[string](in.Description),
@@ -24,6 +24,9 @@ func (s *Server) createQueue(call *Call, in *CreateQueueRequest) (*CreateQueueRe
 		q.MaxContacts = *in.MaxContacts
 	}
 	if q.HoursID, err = sc.ref(ResourceHours, "HoursOfOperationId", in.HoursOfOperationId); err != nil {
+		return nil, err
+	}
+	if q.QuickConnectIDs, err = sc.refs(ResourceQuickConnect, "QuickConnectIds", in.QuickConnectIds); err != nil {
 		return nil, err
 	}
 	if err := sc.setOutboundCaller(&q, in.OutboundCallerConfig); err != nil {

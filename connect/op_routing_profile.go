@@ -41,21 +41,26 @@ func channel(member string, name Channel) (event.Channel, error) {
 	return 0, tandem.Errorf(tandem.Invalid, member, "the channel %s is not supported; use VOICE, CHAT or TASK", name)
 }
 
-// concurrency refuses ROUTE_ANY_CHANNEL: while an agent works on one channel,
-// contacts of the others go elsewhere.
 func concurrency(in []MediaConcurrency) (out []event.ChannelConcurrency, err error) {
 	for _, m := range in {
 		ch, err := channel("MediaConcurrencies.Channel", *m.Channel)
 		if err != nil {
 			return nil, err
 		}
-		if m.CrossChannelBehavior != nil && *m.CrossChannelBehavior.BehaviorType != BehaviorTypeRouteCurrentChannelOnly {
-			return nil, tandem.Errorf(tandem.Invalid, "MediaConcurrencies.CrossChannelBehavior",
-				"%s is not supported; use %s", *m.CrossChannelBehavior.BehaviorType, BehaviorTypeRouteCurrentChannelOnly)
-		}
-		out = append(out, event.ChannelConcurrency{Channel: ch, Maximum: uint8(*m.Concurrency)})
+		cross := m.CrossChannelBehavior
+		out = append(out, event.ChannelConcurrency{Channel: ch, Maximum: uint8(*m.Concurrency),
+			AnyChannel: cross != nil && *cross.BehaviorType == BehaviorTypeRouteAnyChannel})
 	}
 	return out, nil
+}
+
+// crossChannel says whether contacts of a channel are offered while the agent
+// works on other channels.
+func crossChannel(c event.ChannelConcurrency) *CrossChannelBehavior {
+	if c.AnyChannel {
+		return &CrossChannelBehavior{BehaviorType: new(BehaviorTypeRouteAnyChannel)}
+	}
+	return &CrossChannelBehavior{BehaviorType: new(BehaviorTypeRouteCurrentChannelOnly)}
 }
 
 func (sc *scope) routingEntries(in []RoutingProfileQueueConfig) (out []event.RoutingEntry, err error) {
@@ -119,7 +124,7 @@ func (sc *scope) routingProfile(p *event.RoutingProfileSaved) *RoutingProfile {
 	for _, c := range p.Concurrency {
 		out.MediaConcurrencies = append(out.MediaConcurrencies, MediaConcurrency{
 			Channel: new(Channel(c.Channel.String())), Concurrency: new(int32(c.Maximum)),
-			CrossChannelBehavior: &CrossChannelBehavior{BehaviorType: new(BehaviorTypeRouteCurrentChannelOnly)},
+			CrossChannelBehavior: crossChannel(c),
 		})
 	}
 	seen := map[tandem.ID]bool{}

@@ -51,7 +51,8 @@ func TestQueueRefusals(t *testing.T) {
 		{"CreateQueue", "DuplicateResourceException", map[string]any{"Name": "BasicQueue", "HoursOfOperationId": hours}},
 		{"CreateQueue", "ResourceNotFoundException", map[string]any{"Name": "x", "HoursOfOperationId": w.defaults.QueueID.String()}},
 		{"CreateQueue", "ResourceNotFoundException", map[string]any{"Name": "x", "HoursOfOperationId": "nonsense"}},
-		{"CreateQueue", "InvalidParameterException", map[string]any{"Name": "x", "HoursOfOperationId": hours, "QuickConnectIds": []string{"a"}}},
+		{"CreateQueue", "ResourceNotFoundException", map[string]any{"Name": "x", "HoursOfOperationId": hours, "QuickConnectIds": []string{w.defaults.QueueID.String()}}},
+		{"CreateQueue", "InvalidParameterException", map[string]any{"Name": "x", "HoursOfOperationId": hours, "EmailAddressesConfig": []any{}, "OutboundEmailConfig": map[string]string{}}},
 		{"DescribeQueue", "ResourceNotFoundException", map[string]any{"QueueId": testARNs.Of(otherInstance.String(), ResourceQueue, w.defaults.QueueID.String())}},
 		{"DescribeQueue", "ResourceNotFoundException", map[string]any{"QueueId": testARNs.Of(worldInstance.String(), ResourceHours, w.defaults.QueueID.String())}},
 		{"UpdateQueueName", "DuplicateResourceException", map[string]any{"QueueId": w.create("CreateQueue", "Name", "y", "HoursOfOperationId", hours), "Name": "BasicQueue"}},
@@ -169,7 +170,9 @@ func TestRoutingProfileQueuesAreAddedChangedAndRemoved(t *testing.T) {
 	w.call("UpdateRoutingProfileName", with("Name", "Renamed"), nil)
 	w.call("UpdateRoutingProfileAgentAvailabilityTimer", with("AgentAvailabilityTimer", "TIME_SINCE_LAST_INBOUND"), nil)
 	w.call("UpdateRoutingProfileDefaultOutboundQueue", with("DefaultOutboundQueueId", other), nil)
-	w.call("UpdateRoutingProfileConcurrency", with("MediaConcurrencies", []any{map[string]any{"Channel": "TASK", "Concurrency": 2}, map[string]any{"Channel": "VOICE", "Concurrency": 1}}), nil)
+	w.call("UpdateRoutingProfileConcurrency", with("MediaConcurrencies", []any{
+		map[string]any{"Channel": "TASK", "Concurrency": 2, "CrossChannelBehavior": map[string]string{"BehaviorType": "ROUTE_ANY_CHANNEL"}},
+		map[string]any{"Channel": "VOICE", "Concurrency": 1}}), nil)
 
 	var queues ListRoutingProfileQueuesResponse
 	w.call("ListRoutingProfileQueues", profile, &queues)
@@ -185,14 +188,16 @@ func TestRoutingProfileQueuesAreAddedChangedAndRemoved(t *testing.T) {
 	w.call("DescribeRoutingProfile", profile, &described)
 	p := described.RoutingProfile
 	if *p.Name != "Renamed" || *p.AgentAvailabilityTimer != AgentAvailabilityTimerTimeSinceLastInbound || *p.DefaultOutboundQueueId != other ||
-		*p.NumberOfAssociatedQueues != 2 || *p.NumberOfAssociatedUsers != 0 || len(p.MediaConcurrencies) != 2 || *p.MediaConcurrencies[0].Concurrency != 2 {
+		*p.NumberOfAssociatedQueues != 2 || *p.NumberOfAssociatedUsers != 0 || len(p.MediaConcurrencies) != 2 || *p.MediaConcurrencies[0].Concurrency != 2 ||
+		*p.MediaConcurrencies[0].CrossChannelBehavior.BehaviorType != BehaviorTypeRouteAnyChannel ||
+		*p.MediaConcurrencies[1].CrossChannelBehavior.BehaviorType != BehaviorTypeRouteCurrentChannelOnly {
 		t.Errorf("routing profile: %+v", p)
 	}
 
 	w.refused("DisassociateRoutingProfileQueues", "ResourceNotFoundException", with("QueueReferences", []any{map[string]string{"QueueId": basic, "Channel": "TASK"}}))
 	w.refused("AssociateRoutingProfileQueues", "InvalidParameterException", with("QueueConfigs", []any{entry(basic, "EMAIL", 1, 0)}))
 	w.refused("UpdateRoutingProfileConcurrency", "InvalidParameterException", with("MediaConcurrencies",
-		[]any{map[string]any{"Channel": "TASK", "Concurrency": 2, "CrossChannelBehavior": map[string]string{"BehaviorType": "ROUTE_ANY_CHANNEL"}}}))
+		[]any{map[string]any{"Channel": "TASK", "Concurrency": 2, "CrossChannelBehavior": map[string]string{"BehaviorType": "ROUTE_NO_CHANNEL"}}}))
 	var list ListRoutingProfilesResponse
 	w.call("ListRoutingProfiles", nil, &list)
 	if len(list.RoutingProfileSummaryList) != 2 {
@@ -209,7 +214,8 @@ func TestTagsOfEveryKindOfThing(t *testing.T) {
 	for kind, id := range map[Resource]string{
 		ResourceUser: user, ResourceQueue: w.defaults.QueueID.String(), ResourceHours: w.defaults.HoursID.String(),
 		ResourceRoutingProfile: w.defaults.RoutingProfileID.String(), ResourceAgentStatus: w.defaults.AvailableID.String(),
-		ResourceFlow: w.defaults.InboundFlowID.String(),
+		ResourceFlow: w.defaults.InboundFlowID.String(), ResourceHierarchyGroup: w.create("CreateUserHierarchyGroup", "Name", "Berlin"),
+		ResourceQuickConnect: w.createPhoneConnect("Taxi", "+14155550177"),
 	} {
 		arn := testARNs.Of(worldInstance.String(), kind, id)
 		w.call("TagResource", map[string]any{"resourceArn": arn, "tags": map[string]string{"a": "1", "b": "2"}}, nil)

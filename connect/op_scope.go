@@ -45,11 +45,16 @@ func (s *Server) scopeOf(call *Call, id tandem.ID) (*scope, error) {
 func (sc *scope) read(look func(st *center.State) error) error {
 	return sc.s.look(sc.call, sc.id, func(in *instance.Instance) error {
 		st := view.Center(in)
-		if st == nil { // the id is that of another kind of shard
-			return tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", sc.id)
+		if st == nil {
+			return sc.noCenter()
 		}
 		return look(st)
 	})
+}
+
+// noCenter is the error for the id of a shard that is no instance.
+func (sc *scope) noCenter() error {
+	return tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", sc.id)
 }
 
 // readDirectory calls look with the directory, on the terms of read.

@@ -120,5 +120,15 @@ func retag(st *center.State, arn ARN, edit func(old map[string]string) (map[stri
 		_, err = edit(security.Tags)
 		return nil, err
 	}
+	switch quickConnect, group := st.QuickConnects[id], st.HierarchyGroups[id]; {
+	case arn.Kind == ResourceQuickConnect && quickConnect != nil:
+		q := *quickConnect
+		q.Tags, err = edit(q.Tags)
+		return center.SaveQuickConnect{QuickConnect: q}, err
+	case arn.Kind == ResourceHierarchyGroup && group != nil:
+		g := *group
+		g.Tags, err = edit(g.Tags)
+		return center.SaveHierarchyGroup{Group: g}, err
+	}
 	return nil, namesNothing("resourceArn")
 }

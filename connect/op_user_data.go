@@ -38,12 +38,12 @@ func (s *Server) getCurrentUserData(call *Call, in *GetCurrentUserDataRequest) (
 	return &GetCurrentUserDataResponse{UserDataList: part, NextToken: next, ApproximateTotalCount: new(int64(len(all)))}, nil
 }
 
-// userFilter is what the caller wants to hear of: agents by one of three
+// userFilter is what the caller wants to hear of: agents by one of four
 // kinds of id, and by the states of their contacts. A nil list takes all.
 type userFilter struct {
-	agents, queues, routingProfiles []tandem.ID
-	states                          []ContactState
-	nobody                          bool
+	agents, queues, routingProfiles, groups []tandem.ID
+
+	states []ContactState
 }
 
 func (sc *scope) userFilter(in *UserDataFilters) (f userFilter, err error) {
@@ -59,7 +59,9 @@ func (sc *scope) userFilter(in *UserDataFilters) (f userFilter, err error) {
 	if in.ContactFilter != nil {
 		f.states = in.ContactFilter.ContactStates
 	}
-	f.nobody = len(in.UserHierarchyGroups) > 0 // no user belongs to a group
+	if f.groups, err = sc.refs(ResourceHierarchyGroup, "Filters.UserHierarchyGroups", in.UserHierarchyGroups); err != nil {
+		return f, err
+	}
 	if f.agents, err = sc.refs(ResourceUser, "Filters.Agents", in.Agents); err != nil {
 		return f, err
 	}
@@ -72,15 +74,13 @@ func (sc *scope) userFilter(in *UserDataFilters) (f userFilter, err error) {
 
 func (f *userFilter) takes(st *center.State, a *center.Agent) bool {
 	switch {
-	case f.nobody,
-		f.agents != nil && !slices.Contains(f.agents, a.User.UserID),
+	case f.agents != nil && !slices.Contains(f.agents, a.User.UserID),
 		f.routingProfiles != nil && !slices.Contains(f.routingProfiles, a.User.RoutingProfileID),
+		f.groups != nil && !slices.ContainsFunc(f.groups, func(id tandem.ID) bool { return standsIn(st, a.User.HierarchyGroupID, id) }),
 		f.queues != nil && !f.worksInQueues(st, a):
 		return false
 	}
-	inState := func(slot center.AgentContact) bool {
-		return slices.Contains(f.states, ContactState(slot.State.String()))
-	}
+	inState := func(slot center.AgentContact) bool { return slices.Contains(f.states, contactState(st, &slot)) }
 	return len(f.states) == 0 || slices.ContainsFunc(a.Contacts, inState)
 }
 
@@ -105,7 +105,8 @@ func (sc *scope) userData(st *center.State, a *center.Agent, status *event.Agent
 		RoutingProfile: &RoutingProfileReference{Id: idText(u.RoutingProfileID), Arn: sc.arn(ResourceRoutingProfile, u.RoutingProfileID)},
 		Status: &AgentStatusReference{StatusName: &status.Name, StatusArn: sc.arn(ResourceAgentStatus, status.StatusID),
 			StatusStartTimestamp: moment(a.StatusSince)},
-		Contacts: []AgentContactReference{},
+		HierarchyPath: sc.hierarchyReference(groupPath(st, u.HierarchyGroupID)),
+		Contacts:      []AgentContactReference{},
 	}
 	if next := st.Statuses[a.NextStatusID]; next != nil {
 		out.NextStatus = &next.Name
@@ -117,43 +118,89 @@ func (sc *scope) userData(st *center.State, a *center.Agent, status *event.Agent
 	return out
 }
 
+// hierarchyReference is nil for an agent outside of the hierarchy.
+func (sc *scope) hierarchyReference(path []*event.HierarchyGroupSaved) *HierarchyPathReference {
+	if len(path) == 0 {
+		return nil
+	}
+	out := &HierarchyPathReference{}
+	levels := []**HierarchyGroupSummaryReference{&out.LevelOne, &out.LevelTwo, &out.LevelThree, &out.LevelFour, &out.LevelFive}
+	for i, g := range path {
+		*levels[i] = &HierarchyGroupSummaryReference{Id: new(g.GroupID.String()), Arn: sc.arn(ResourceHierarchyGroup, g.GroupID)}
+	}
+	return out
+}
+
+// contactState is where a contact stands with its agent, in the API's words: an
+// offered callback is incoming, a customer may be on hold, and a task that was
+// put aside is connected, for want of a word of its own.
+func contactState(st *center.State, slot *center.AgentContact) ContactState {
+	c := st.Contacts[slot.ContactID]
+	switch {
+	case slot.State == center.Paused:
+		return ContactStateConnected
+	case c == nil:
+	case slot.State == center.Connected && !c.Holds.Since.IsZero():
+		return ContactStateConnectedOnhold
+	case slot.State == center.Connecting && c.Method == event.Callback:
+		return ContactStateIncoming
+	}
+	return ContactState(slot.State.String())
+}
+
 func (sc *scope) contactReference(st *center.State, slot *center.AgentContact) AgentContactReference {
 	out := AgentContactReference{
 		ContactId: new(slot.ContactID.String()), Channel: new(Channel(slot.Channel.String())),
-		AgentContactState: new(ContactState(slot.State.String())), StateStartTimestamp: moment(slot.Since),
+		AgentContactState: new(contactState(st, slot)), StateStartTimestamp: moment(slot.Since),
 		ConnectedToAgentTimestamp: moment(slot.ConnectedAt),
 	}
 	if c := st.Contacts[slot.ContactID]; c != nil {
 		out.InitiationMethod = new(ContactInitiationMethod(c.Method.String()))
 		if !c.QueueID.IsZero() {
-			out.Queue = &QueueReference{Id: idText(c.QueueID), Arn: sc.arn(ResourceQueue, c.QueueID)}
+			out.Queue = sc.queueReference(st, c.QueueID)
 		}
 	}
 	return out
 }
 
+// queueReference names a standard queue, or the queue of an agent.
+func (sc *scope) queueReference(st *center.State, id tandem.ID) *QueueReference {
+	kind := ResourceQueue
+	if st.Agents[id] != nil {
+		kind = ResourceAgentQueue
+	}
+	return &QueueReference{Id: idText(id), Arn: sc.arn(kind, id)}
+}
+
 // countSlots fills in how many contacts of each channel the agent may have,
-// has, and could be given now: none of another channel than the agent works on,
-// and none at all when the status or a missed contact forbids it.
+// has, and could be given now: none while the status, a contact that was not
+// taken or the like forbids it; and while the agent works on another channel
+// only where the routing profile says that this one does not mind. A task that
+// was put aside holds no slot.
 func (d *UserData) countSlots(p *event.RoutingProfileSaved, a *center.Agent, routable bool) {
 	d.MaxSlotsByChannel, d.ActiveSlotsByChannel, d.AvailableSlotsByChannel = map[string]int32{}, map[string]int32{}, map[string]int32{}
 	if p == nil {
 		return
 	}
-	missed := slices.ContainsFunc(a.Contacts, func(slot center.AgentContact) bool { return slot.State == center.Missed })
-	open := routable && a.NextStatusID.IsZero() && !missed
+	refused := func(slot center.AgentContact) bool {
+		return slot.State == center.Missed || slot.State == center.Rejected || slot.State == center.Failed
+	}
+	open := routable && a.NextStatusID.IsZero() && a.RetiredAt.IsZero() && !a.Unreachable && !slices.ContainsFunc(a.Contacts, refused)
 	for _, c := range p.Concurrency {
 		active, elsewhere := int32(0), false
 		for i := range a.Contacts {
-			if a.Contacts[i].Channel == c.Channel {
+			switch slot := &a.Contacts[i]; {
+			case slot.State == center.Paused:
+			case slot.Channel == c.Channel:
 				active++
-			} else {
+			default:
 				elsewhere = true
 			}
 		}
 		name, most := c.Channel.String(), int32(c.Maximum)
 		d.MaxSlotsByChannel[name], d.ActiveSlotsByChannel[name], d.AvailableSlotsByChannel[name] = most, active, 0
-		if open && !elsewhere {
+		noPhone := c.Channel == event.Voice && a.User.PhoneType == event.SoftPhone && !a.Softphone
+		if open && (c.AnyChannel || !elsewhere) && !noPhone {
 			d.AvailableSlotsByChannel[name] = max(0, most-active)
 		}
 	}

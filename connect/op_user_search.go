@@ -1,18 +1,9 @@
 package connect
 
 import (
-	"slices"
-	"strings"
-
 	"tandem"
 	"tandem/center"
 	"tandem/event"
-)
-
-// Depth and breadth of search criteria.
-const (
-	maxCriteriaDepth = 5
-	maxConditions    = 50
 )
 
 const millisPerSecond = 1000
@@ -23,19 +14,22 @@ func (s *Server) searchUsers(call *Call, in *SearchUsersRequest) (*SearchUsersRe
 	if err != nil {
 		return nil, err
 	}
-	if err := checkUserCriteria(in.SearchCriteria, 1); err != nil {
+	criteria, err := sc.userCriteria(in.SearchCriteria, 1)
+	if err != nil {
 		return nil, err
 	}
+	var tags *ControlPlaneTagFilter
 	if in.SearchFilter != nil {
 		if err := refuse(in.SearchFilter, "UserAttributeFilter"); err != nil {
 			return nil, err
 		}
+		tags = in.SearchFilter.TagFilter
 	}
 	var all []UserSearchSummary
 	err = sc.read(func(st *center.State) error {
 		for _, id := range tandem.SortedIDs(st.Agents) {
-			if u := &st.Agents[id].User; meets(u, in.SearchCriteria) && passes(u, in.SearchFilter) {
-				all = append(all, sc.userSearchSummary(u))
+			if u := (searchedUser{&st.Agents[id].User, st}); criteria.meets(u) && passesTags(u.Tags, tags) {
+				all = append(all, sc.userSearchSummary(u.UserSaved))
 			}
 		}
 		return nil
@@ -61,14 +55,20 @@ func (sc *scope) userSearchSummary(u *event.UserSaved) UserSearchSummary {
 	}
 }
 
-// searchable are the fields of a user that a StringCondition can name.
-var searchable = map[string]func(u *event.UserSaved) []string{
-	"Username":         func(u *event.UserSaved) []string { return []string{string(u.Username)} },
-	"FirstName":        func(u *event.UserSaved) []string { return []string{string(u.FirstName)} },
-	"LastName":         func(u *event.UserSaved) []string { return []string{string(u.LastName)} },
-	"ResourceId":       func(u *event.UserSaved) []string { return []string{u.UserID.String()} },
-	"RoutingProfileId": func(u *event.UserSaved) []string { return []string{u.RoutingProfileID.String()} },
-	"SecurityProfileId": func(u *event.UserSaved) (ids []string) {
+// searchedUser is a user, and the state around.
+type searchedUser struct {
+	*event.UserSaved
+	st *center.State
+}
+
+// userFields are the fields that a StringCondition can name.
+var userFields = fields[searchedUser]{
+	"Username":         func(u searchedUser) []string { return []string{string(u.Username)} },
+	"FirstName":        func(u searchedUser) []string { return []string{string(u.FirstName)} },
+	"LastName":         func(u searchedUser) []string { return []string{string(u.LastName)} },
+	"ResourceId":       func(u searchedUser) []string { return []string{u.UserID.String()} },
+	"RoutingProfileId": func(u searchedUser) []string { return []string{u.RoutingProfileID.String()} },
+	"SecurityProfileId": func(u searchedUser) (ids []string) {
 		for _, id := range u.SecurityProfileIDs {
 			ids = append(ids, id.String())
 		}
@@ -76,71 +76,45 @@ var searchable = map[string]func(u *event.UserSaved) []string{
 	},
 }
 
-func checkUserCriteria(c *UserSearchCriteria, depth int) error {
-	if c == nil {
-		return nil
+func (sc *scope) userCriteria(in *UserSearchCriteria, depth int) (c criteria[searchedUser], err error) {
+	if in == nil {
+		return c, nil
 	}
-	if depth > maxCriteriaDepth || len(c.AndConditions)+len(c.OrConditions) > maxConditions {
-		return tandem.Errorf(tandem.Invalid, "SearchCriteria", "may be %d deep, with %d conditions at each place", maxCriteriaDepth, maxConditions)
+	if err := checkBreadth(depth, len(in.AndConditions)+len(in.OrConditions)); err != nil {
+		return c, err
 	}
-	if err := refuse(c, "HierarchyGroupCondition", "ListCondition"); err != nil {
-		return err
+	if err := refuse(in, "ListCondition"); err != nil {
+		return c, err
 	}
-	if s := c.StringCondition; s != nil {
-		if searchable[text[string](s.FieldName)] == nil {
-			return tandem.Errorf(tandem.Invalid, "SearchCriteria.StringCondition.FieldName",
-				"must be one of %s", strings.Join(tandem.SortedKeys(searchable), ", "))
+	if c.own, err = userFields.conditions(in.StringCondition); err != nil {
+		return c, err
+	}
+	if in.HierarchyGroupCondition != nil {
+		inGroup, err := sc.inGroup(in.HierarchyGroupCondition)
+		if err != nil {
+			return c, err
 		}
+		c.own = append(c.own, inGroup)
 	}
-	for _, inner := range slices.Concat(c.AndConditions, c.OrConditions) {
-		if err := checkUserCriteria(&inner, depth+1); err != nil {
-			return err
+	if c.and, err = innerCriteria(in.AndConditions, depth, sc.userCriteria); err != nil {
+		return c, err
+	}
+	c.or, err = innerCriteria(in.OrConditions, depth, sc.userCriteria)
+	return c, err
+}
+
+// inGroup is met by users of a hierarchy group, or of one below it where the
+// condition says so.
+func (sc *scope) inGroup(in *HierarchyGroupCondition) (func(u searchedUser) bool, error) {
+	id, err := sc.ref(ResourceHierarchyGroup, "SearchCriteria.HierarchyGroupCondition.Value", in.Value)
+	if err != nil {
+		return nil, err
+	}
+	below := in.HierarchyGroupMatchType != nil && *in.HierarchyGroupMatchType == HierarchyGroupMatchTypeWithChildGroups
+	return func(u searchedUser) bool {
+		if below {
+			return standsIn(u.st, u.HierarchyGroupID, id)
 		}
-	}
-	return nil
-}
-
-// meets reports whether the user meets all that the criteria have.
-func meets(u *event.UserSaved, c *UserSearchCriteria) bool {
-	if c == nil {
-		return true
-	}
-	inner := func(c UserSearchCriteria) bool { return meets(u, &c) }
-	fails := func(c UserSearchCriteria) bool { return !meets(u, &c) }
-	return (c.StringCondition == nil || matches(u, c.StringCondition)) &&
-		!slices.ContainsFunc(c.AndConditions, fails) &&
-		(len(c.OrConditions) == 0 || slices.ContainsFunc(c.OrConditions, inner))
-}
-
-// matches compares without regard to case, as a search box does.
-func matches(u *event.UserSaved, c *StringCondition) bool {
-	want := strings.ToLower(text[string](c.Value))
-	return slices.ContainsFunc(searchable[*c.FieldName](u), func(got string) bool {
-		got = strings.ToLower(got)
-		switch text[StringComparisonType]((*string)(c.ComparisonType)) {
-		case StringComparisonTypeStartsWith:
-			return strings.HasPrefix(got, want)
-		case StringComparisonTypeContains:
-			return strings.Contains(got, want)
-		}
-		return got == want
-	})
-}
-
-// passes reports whether the user's tags pass the filter.
-func passes(u *event.UserSaved, f *UserSearchFilter) bool {
-	if f == nil || f.TagFilter == nil {
-		return true
-	}
-	lacks := func(c TagCondition) bool { return !hasTag(u.Tags, &c) }
-	all := func(and []TagCondition) bool { return !slices.ContainsFunc(and, lacks) }
-	t := f.TagFilter
-	return (t.TagCondition == nil || hasTag(u.Tags, t.TagCondition)) && all(t.AndConditions) &&
-		(len(t.OrConditions) == 0 || slices.ContainsFunc(t.OrConditions, all))
-}
-
-// hasTag looks for a tag; a condition without a value is met by any.
-func hasTag(tags map[string]string, c *TagCondition) bool {
-	value, there := tags[text[string](c.TagKey)]
-	return there && (c.TagValue == nil || value == *c.TagValue)
+		return u.HierarchyGroupID == id
+	}, nil
 }

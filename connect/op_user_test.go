@@ -21,9 +21,12 @@ func (w *world) create(operation string, pairs ...string) string {
 
 func (w *world) createdID(operation string, members map[string]any) string {
 	w.Helper()
-	var created struct{ QueueId, UserId, AgentStatusId, ContactFlowId, PhoneNumberId, ContactId string }
+	var created struct {
+		QueueId, UserId, AgentStatusId, ContactFlowId, PhoneNumberId, ContactId, QuickConnectId, HierarchyGroupId, RoutingProfileId string
+	}
 	w.call(operation, members, &created)
-	return created.QueueId + created.UserId + created.AgentStatusId + created.ContactFlowId + created.PhoneNumberId + created.ContactId
+	return created.QueueId + created.UserId + created.AgentStatusId + created.ContactFlowId + created.PhoneNumberId + created.ContactId +
+		created.QuickConnectId + created.HierarchyGroupId + created.RoutingProfileId
 }
 
 func (w *world) createUser(username string) string {
@@ -134,7 +137,7 @@ func TestUsersAreListedAndSearched(t *testing.T) {
 		}
 	}
 	w.refused("SearchUsers", "InvalidParameterException", map[string]any{"SearchCriteria": is("ShoeSize", "EXACT", "43")})
-	w.refused("SearchUsers", "InvalidParameterException", map[string]any{"SearchCriteria": map[string]any{"HierarchyGroupCondition": map[string]string{"Value": "x"}}})
+	w.refused("SearchUsers", "InvalidParameterException", map[string]any{"SearchCriteria": map[string]any{"ListCondition": map[string]string{"TargetListType": "PROFICIENCIES"}}})
 }
 
 func TestStatusesAreCreatedChangedAndListed(t *testing.T) {

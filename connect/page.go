@@ -34,7 +34,13 @@ const (
 // entries that come or go between two pages move no others. maxResults is in
 // range already, as the model limits it.
 func page[T any](call *Call, all []T, key func(T) string, maxResults *int32, token *string) ([]T, *string, error) {
-	cursor, more, err := call.cursor(token, 0)
+	return pageWithin(call, 0, all, key, maxResults, token)
+}
+
+// pageWithin is page with tokens that are refused once they are older than
+// maxAge.
+func pageWithin[T any](call *Call, maxAge time.Duration, all []T, key func(T) string, maxResults *int32, token *string) ([]T, *string, error) {
+	cursor, more, err := call.cursor(token, maxAge)
 	if err != nil {
 		return nil, nil, err
 	}

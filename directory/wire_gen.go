@@ -19,6 +19,7 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 			v0.EncodeWire(e)
 		}
 	}
+	end := e.Len()
 	e.Uvarint(uint64(len(x.Numbers)))
 	for _, k0 := range tandem.SortedIDs(x.Numbers) {
 		v0 := x.Numbers[k0]
@@ -28,6 +29,10 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 			v0.EncodeWire(e)
 		}
 	}
+	if len(x.Numbers) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 

@@ -68,6 +68,7 @@ type QueueSaved struct {
 	OutboundFlowID   tandem.ID
 	Tags             map[string]string
 	ModifiedAt       tandem.Time
+	QuickConnectIDs  []tandem.ID // what agents of the queue can transfer to or dial
 }
 
 // QueueDeleted ends a queue.
@@ -108,8 +109,9 @@ type HoursDeleted struct{ HoursID tandem.ID }
 //
 //wire:value
 type ChannelConcurrency struct {
-	Channel Channel
-	Maximum uint8
+	Channel    Channel
+	Maximum    uint8
+	AnyChannel bool // while the agent works on a contact of this channel, those of others are offered too (CrossChannelBehavior ROUTE_ANY_CHANNEL)
 }
 
 // RoutingEntry is one line of a routing profile: contacts of the channel in
@@ -178,14 +180,99 @@ type FlowSaved struct {
 //wire:event 22
 type FlowDeleted struct{ FlowID tandem.ID }
 
-// NumberAssociated says which flow a phone number of the instance starts; the
-// zero flow takes the association away.
+// NumberAssociated says which flow a phone number of the instance starts. With
+// the zero flow the number is gone: it is no number of the instance any more.
 //
 //wire:event 23
 type NumberAssociated struct {
 	NumberID tandem.ID
 	Number   string // E.164
 	FlowID   tandem.ID
+}
+
+// NumberKept is a number of the instance that starts no flow; it may be a
+// caller id.
+//
+//wire:event 42
+type NumberKept struct {
+	NumberID tandem.ID
+	Number   string // E.164
+}
+
+// QuickConnectType is what a quick connect leads to.
+type QuickConnectType uint8
+
+// The types of quick connect (Amazon Connect API: QuickConnectConfig).
+const (
+	QuickConnectUser QuickConnectType = iota + 1
+	QuickConnectQueue
+	QuickConnectPhone
+)
+
+var quickConnectTypeNames = [...]string{"", "USER", "QUEUE", "PHONE_NUMBER"}
+
+// String is the name in the API.
+func (t QuickConnectType) String() string { return named(quickConnectTypeNames[:], uint8(t)) }
+
+// QuickConnectSaved carries a quick connect whole.
+//
+//wire:event 24
+type QuickConnectSaved struct {
+	QuickConnectID tandem.ID
+	Name           string
+	Description    string
+	Type           QuickConnectType
+	UserID         tandem.ID // of a user
+	QueueID        tandem.ID // of a queue
+	FlowID         tandem.ID // of a user or a queue: the transfer flow
+	Number         string    // of a phone number, E.164
+	Tags           map[string]string
+	ModifiedAt     tandem.Time
+}
+
+// QuickConnectDeleted ends a quick connect.
+//
+//wire:event 25
+type QuickConnectDeleted struct{ QuickConnectID tandem.ID }
+
+// HierarchyGroupSaved carries a group of the agent hierarchy whole. Groups
+// stand at most five levels deep.
+//
+//wire:event 26
+type HierarchyGroupSaved struct {
+	GroupID    tandem.ID
+	Name       string
+	ParentID   tandem.ID // zero at level one
+	Tags       map[string]string
+	ModifiedAt tandem.Time
+}
+
+// HierarchyGroupDeleted ends a group.
+//
+//wire:event 27
+type HierarchyGroupDeleted struct{ GroupID tandem.ID }
+
+// SettingsSaved carries how the instance treats agents and contacts where the
+// guides of Amazon Connect leave a choice, whole. The zero value is the
+// behaviour of Amazon Connect.
+//
+//wire:event 28
+type SettingsSaved struct {
+	HeartbeatGraceSeconds uint32    // an agent whose panel is gone this long is unreachable; 0: closing the browser changes nothing
+	MissedBeforePause     uint32    // after so many missed offers in a row the agent is given PauseStatusID; 0: never
+	PauseStatusID         tandem.ID // a custom status
+	RequeueOnOffline      bool      // chats and tasks of an agent who goes Offline return to their queue
+	ResumeWithinMinutes   uint32    // a caller who left a queue and calls again within this time takes the old place; 0: never, at most 60
+	ModifiedAt            tandem.Time
+}
+
+// UserRetired says that a user is deleted as soon as the last contact is
+// cleared, and takes no more until then.
+//
+//wire:event 29
+type UserRetired struct {
+	UserID tandem.ID
+	At     tandem.Time
 }
 
 // NumberClaimed gives a phone number to an instance (directory shard).

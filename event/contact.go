@@ -21,6 +21,15 @@ type ContactInitiated struct {
 	Attributes       tandem.PersonalMap
 	References       tandem.PersonalMap // name to "TYPE value"
 	ClientToken      string
+	CallID           tandem.ID // voice: the call it belongs to, which is its first contact; zero: a call of its own
+	RelatedID        tandem.ID
+	StartFlowID      tandem.ID   // the flow to enter; zero: that of the number dialled
+	TargetQueueID    tandem.ID   // where it goes, when that is known already
+	TargetUserID     tandem.ID   // the agent to whom it is transferred
+	RequesterLeg     tandem.ID   // transfer: the leg of the agent who asked, who hears the flow as long as that leg lives
+	MonitoredID      tandem.ID   // the contact that is listened to
+	UserID           tandem.ID   // the agent who began it: outbound, monitor
+	ScheduledAt      tandem.Time // it waits until then
 }
 
 // ContactConnectedToSystem says that the customer's endpoint is connected.
@@ -50,6 +59,7 @@ type FlowEntered struct {
 	FlowID    tandem.ID
 	Version   uint64
 	Type      string // the type of the flow: CONTACT_FLOW, CUSTOMER_QUEUE, ...
+	Side      FlowSide
 }
 
 // FlowBlockRan says that one block of the flow was run, what it decided, and
@@ -63,6 +73,8 @@ type FlowBlockRan struct {
 	Outcome    string // "Success", "1", "True", "Timeout", an error type
 	NextAction string // empty when the flow ends here or waits in this block
 	BlockState string // what the block keeps between its steps
+	Side       FlowSide
+	Deadline   tandem.Time // a wait without a play: when it is interrupted; 0 for never
 }
 
 // PromptKind says how a prompt's text is meant.
@@ -91,12 +103,16 @@ type PlayStarted struct {
 	InterDigitMillis int64
 	Terminators      string
 	Deadline         tandem.Time // 0: none; when the flow is interrupted
+	Side             FlowSide
 }
 
 // PlayStopped says that nothing is played to the customer any more.
 //
 //wire:event 107
-type PlayStopped struct{ ContactID tandem.ID }
+type PlayStopped struct {
+	ContactID tandem.ID
+	Side      FlowSide
+}
 
 // FlowEnded says that the contact runs no flow any more.
 //
@@ -104,6 +120,7 @@ type PlayStopped struct{ ContactID tandem.ID }
 type FlowEnded struct {
 	ContactID tandem.ID
 	Outcome   string
+	Side      FlowSide
 }
 
 // TargetQueueSet says where the contact would be queued.
@@ -122,6 +139,7 @@ type RecordingBehaviorSet struct {
 	ContactID tandem.ID
 	Customer  bool
 	Agent     bool
+	Suspended bool // silence is recorded until it is resumed
 }
 
 // ContactQueued says that the contact waits in a queue.
@@ -132,6 +150,7 @@ type ContactQueued struct {
 	QueueID   tandem.ID
 	Priority  int64 // 1 first; 5 by default
 	At        tandem.Time
+	Since     tandem.Time // since when it counts as waiting; 0: At
 }
 
 // OfferMade says that the contact is offered to an agent, and why to this one:
@@ -267,6 +286,26 @@ type AgentStatusChanged struct {
 	UserID   tandem.ID
 	StatusID tandem.ID
 	At       tandem.Time
+}
+
+// AgentConnectionChanged says whether the agent's panel is connected, and
+// whether it can take calls in the browser.
+//
+//wire:event 132
+type AgentConnectionChanged struct {
+	UserID    tandem.ID
+	Connected bool
+	Softphone bool
+	At        tandem.Time
+}
+
+// AgentUnreachable says that the panel of a logged-in agent was gone for the
+// grace that the settings give: nothing is offered until it is back.
+//
+//wire:event 133
+type AgentUnreachable struct {
+	UserID tandem.ID
+	At     tandem.Time
 }
 
 // NextStatusSet says which status the agent takes when the last contact is

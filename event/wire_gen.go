@@ -16,9 +16,20 @@ func (*AfterContactWorkStarted) EventName() string { return "AfterContactWorkSta
 func (x *AfterContactWorkStarted) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -42,8 +53,16 @@ func (*AgentConnected) EventName() string { return "AgentConnected" }
 func (x *AgentConnected) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -52,6 +71,43 @@ func (x *AgentConnected) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.ContactID = d.ID()
 	x.UserID = d.ID()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*AgentConnectionChanged) Kind() tandem.EventKind { return 132 }
+
+// EventName implements tandem.Event.
+func (*AgentConnectionChanged) EventName() string { return "AgentConnectionChanged" }
+
+// EncodeWire implements tandem.Wire.
+func (x *AgentConnectionChanged) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	end := e.Len()
+	e.Bool(x.Connected)
+	if x.Connected {
+		end = e.Len()
+	}
+	e.Bool(x.Softphone)
+	if x.Softphone {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *AgentConnectionChanged) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.Connected = d.Bool()
+	x.Softphone = d.Bool()
 	x.At = tandem.Time(d.Varint())
 	d.End(f)
 }
@@ -66,8 +122,16 @@ func (*AgentLinked) EventName() string { return "AgentLinked" }
 func (x *AgentLinked) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.RemoteID)
+	if x.RemoteID != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -90,8 +154,16 @@ func (*AgentStatusChanged) EventName() string { return "AgentStatusChanged" }
 func (x *AgentStatusChanged) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.StatusID)
+	if !x.StatusID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -114,13 +186,36 @@ func (*AgentStatusSaved) EventName() string { return "AgentStatusSaved" }
 func (x *AgentStatusSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.StatusID)
+	end := e.Len()
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Type))
+	if x.Type != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Enabled)
+	if x.Enabled {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Order))
+	if x.Order != 0 {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -148,7 +243,12 @@ func (*AgentUnlinked) EventName() string { return "AgentUnlinked" }
 func (x *AgentUnlinked) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -157,6 +257,33 @@ func (x *AgentUnlinked) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.UserID = d.ID()
 	x.SystemID = d.ID()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*AgentUnreachable) Kind() tandem.EventKind { return 133 }
+
+// EventName implements tandem.Event.
+func (*AgentUnreachable) EventName() string { return "AgentUnreachable" }
+
+// EncodeWire implements tandem.Wire.
+func (x *AgentUnreachable) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	end := e.Len()
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *AgentUnreachable) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.At = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -170,10 +297,24 @@ func (*CallRefused) EventName() string { return "CallRefused" }
 func (x *CallRefused) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.LegID)
+	end := e.Len()
 	e.ID(x.RoomID)
+	if !x.RoomID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.SystemAddress)
+	if x.SystemAddress != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Cause))
+	if x.Cause != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -189,6 +330,99 @@ func (x *CallRefused) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*CallbackNumberSet) Kind() tandem.EventKind { return 158 }
+
+// EventName implements tandem.Event.
+func (*CallbackNumberSet) EventName() string { return "CallbackNumberSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *CallbackNumberSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Number != ""); p != nil {
+		p.String(string(x.Number))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *CallbackNumberSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Number = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*CallbackPlanned) Kind() tandem.EventKind { return 159 }
+
+// EventName implements tandem.Event.
+func (*CallbackPlanned) EventName() string { return "CallbackPlanned" }
+
+// EncodeWire implements tandem.Wire.
+func (x *CallbackPlanned) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Attempt))
+	if x.Attempt != 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Attempts))
+	if x.Attempts != 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.RetryDelaySeconds))
+	if x.RetryDelaySeconds != 0 {
+		end = e.Len()
+	}
+	e.Bool(x.CustomerFirst)
+	if x.CustomerFirst {
+		end = e.Len()
+	}
+	e.Varint(int64(x.WaitingSince))
+	if x.WaitingSince != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Number != "" || x.CallerID != ""); p != nil {
+		p.String(string(x.Number))
+		p.String(string(x.CallerID))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *CallbackPlanned) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Attempt = uint32(d.Uint(32))
+	x.Attempts = uint32(d.Uint(32))
+	x.RetryDelaySeconds = uint32(d.Uint(32))
+	x.CustomerFirst = d.Bool()
+	x.WaitingSince = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Number = tandem.Personal(p.String())
+		x.CallerID = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
 func (*CapacityObserved) Kind() tandem.EventKind { return 218 }
 
 // EventName implements tandem.Event.
@@ -198,14 +432,40 @@ func (*CapacityObserved) EventName() string { return "CapacityObserved" }
 func (x *CapacityObserved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Used))
+	if x.Used != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Max))
+	if x.Max != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Previous))
+	if x.Previous != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.TellsPrevious)
+	if x.TellsPrevious {
+		end = e.Len()
+	}
 	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Band))
+	if x.Band != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -228,7 +488,16 @@ func (x *CapacityObserved) DecodeWire(d *tandem.Decoder) {
 func (x *ChannelConcurrency) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.Uvarint(uint64(x.Channel))
+	end := e.Len()
 	e.Uvarint(uint64(x.Maximum))
+	if x.Maximum != 0 {
+		end = e.Len()
+	}
+	e.Bool(x.AnyChannel)
+	if x.AnyChannel {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -237,6 +506,7 @@ func (x *ChannelConcurrency) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.Channel = Channel(d.Uint(8))
 	x.Maximum = uint8(d.Uint(8))
+	x.AnyChannel = d.Bool()
 	d.End(f)
 }
 
@@ -250,7 +520,12 @@ func (*ConnectStateSeen) EventName() string { return "ConnectStateSeen" }
 func (x *ConnectStateSeen) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.String(x.State)
+	if x.State != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -272,7 +547,12 @@ func (*ContactAttributesSet) EventName() string { return "ContactAttributesSet" 
 func (x *ContactAttributesSet) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	if p := e.Section(at, len(x.Attributes) > 0); p != nil {
 		p.StringMap(x.Attributes)
 		e.Seal(p, x.InitialContactID)
@@ -291,6 +571,33 @@ func (x *ContactAttributesSet) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*ContactBridged) Kind() tandem.EventKind { return 160 }
+
+// EventName implements tandem.Event.
+func (*ContactBridged) EventName() string { return "ContactBridged" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactBridged) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactBridged) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*ContactCleared) Kind() tandem.EventKind { return 117 }
 
 // EventName implements tandem.Event.
@@ -300,8 +607,16 @@ func (*ContactCleared) EventName() string { return "ContactCleared" }
 func (x *ContactCleared) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -324,12 +639,103 @@ func (*ContactConnectedToSystem) EventName() string { return "ContactConnectedTo
 func (x *ContactConnectedToSystem) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
 // DecodeWire implements tandem.Wire.
 func (x *ContactConnectedToSystem) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*ContactDataSet) Kind() tandem.EventKind { return 165 }
+
+// EventName implements tandem.Event.
+func (*ContactDataSet) EventName() string { return "ContactDataSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactDataSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.LanguageCode)
+	if x.LanguageCode != "" {
+		end = e.Len()
+	}
+	e.String(x.Voice)
+	if x.Voice != "" {
+		end = e.Len()
+	}
+	e.String(x.Engine)
+	if x.Engine != "" {
+		end = e.Len()
+	}
+	e.String(x.Style)
+	if x.Style != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Name != "" || x.Description != "" || x.CustomerID != "" || len(x.References) > 0); p != nil {
+		p.String(string(x.Name))
+		p.String(string(x.Description))
+		p.String(string(x.CustomerID))
+		p.StringMap(x.References)
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactDataSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.LanguageCode = d.String()
+	x.Voice = d.String()
+	x.Engine = d.String()
+	x.Style = d.String()
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Name = tandem.Personal(p.String())
+		x.Description = tandem.Personal(p.String())
+		x.CustomerID = tandem.Personal(p.String())
+		x.References = p.StringMap()
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*ContactDequeued) Kind() tandem.EventKind { return 170 }
+
+// EventName implements tandem.Event.
+func (*ContactDequeued) EventName() string { return "ContactDequeued" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactDequeued) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactDequeued) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.ContactID = d.ID()
 	x.At = tandem.Time(d.Varint())
@@ -346,8 +752,16 @@ func (*ContactDisconnected) EventName() string { return "ContactDisconnected" }
 func (x *ContactDisconnected) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Reason))
+	if x.Reason != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -361,6 +775,33 @@ func (x *ContactDisconnected) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*ContactDue) Kind() tandem.EventKind { return 162 }
+
+// EventName implements tandem.Event.
+func (*ContactDue) EventName() string { return "ContactDue" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactDue) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactDue) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*ContactEnded) Kind() tandem.EventKind { return 118 }
 
 // EventName implements tandem.Event.
@@ -370,7 +811,12 @@ func (*ContactEnded) EventName() string { return "ContactEnded" }
 func (x *ContactEnded) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -412,14 +858,76 @@ func (*ContactInitiated) EventName() string { return "ContactInitiated" }
 func (x *ContactInitiated) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.PreviousID)
+	if !x.PreviousID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Channel))
+	if x.Channel != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Method))
+	if x.Method != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
 	e.String(x.SystemAddress)
+	if x.SystemAddress != "" {
+		end = e.Len()
+	}
 	e.ID(x.CustomerLeg)
+	if !x.CustomerLeg.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.ClientToken)
+	if x.ClientToken != "" {
+		end = e.Len()
+	}
+	e.ID(x.CallID)
+	if !x.CallID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.RelatedID)
+	if !x.RelatedID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.StartFlowID)
+	if !x.StartFlowID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.TargetQueueID)
+	if !x.TargetQueueID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.TargetUserID)
+	if !x.TargetUserID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.RequesterLeg)
+	if !x.RequesterLeg.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.MonitoredID)
+	if !x.MonitoredID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
+	e.Varint(int64(x.ScheduledAt))
+	if x.ScheduledAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	if p := e.Section(at, x.CustomerAddress != "" || x.Name != "" || x.Description != "" || len(x.Attributes) > 0 || len(x.References) > 0); p != nil {
 		p.String(string(x.CustomerAddress))
 		p.String(string(x.Name))
@@ -442,6 +950,15 @@ func (x *ContactInitiated) DecodeWire(d *tandem.Decoder) {
 	x.SystemAddress = d.String()
 	x.CustomerLeg = d.ID()
 	x.ClientToken = d.String()
+	x.CallID = d.ID()
+	x.RelatedID = d.ID()
+	x.StartFlowID = d.ID()
+	x.TargetQueueID = d.ID()
+	x.TargetUserID = d.ID()
+	x.RequesterLeg = d.ID()
+	x.MonitoredID = d.ID()
+	x.UserID = d.ID()
+	x.ScheduledAt = tandem.Time(d.Varint())
 	if p := d.Section(f, x.InitialContactID); p != nil {
 		x.CustomerAddress = tandem.Personal(p.String())
 		x.Name = tandem.Personal(p.String())
@@ -450,6 +967,38 @@ func (x *ContactInitiated) DecodeWire(d *tandem.Decoder) {
 		x.References = p.StringMap()
 		d.Close(p)
 	}
+}
+
+// Kind implements tandem.Event.
+func (*ContactPaused) Kind() tandem.EventKind { return 163 }
+
+// EventName implements tandem.Event.
+func (*ContactPaused) EventName() string { return "ContactPaused" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactPaused) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Bool(x.Paused)
+	if x.Paused {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactPaused) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.Paused = d.Bool()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
 }
 
 // Kind implements tandem.Event.
@@ -462,9 +1011,24 @@ func (*ContactQueued) EventName() string { return "ContactQueued" }
 func (x *ContactQueued) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.QueueID)
+	if !x.QueueID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(x.Priority)
+	if x.Priority != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Since))
+	if x.Since != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -475,7 +1039,152 @@ func (x *ContactQueued) DecodeWire(d *tandem.Decoder) {
 	x.QueueID = d.ID()
 	x.Priority = d.Varint()
 	x.At = tandem.Time(d.Varint())
+	x.Since = tandem.Time(d.Varint())
 	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*ContactReturned) Kind() tandem.EventKind { return 169 }
+
+// EventName implements tandem.Event.
+func (*ContactReturned) EventName() string { return "ContactReturned" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactReturned) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactReturned) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.UserID = d.ID()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*ContactScheduled) Kind() tandem.EventKind { return 161 }
+
+// EventName implements tandem.Event.
+func (*ContactScheduled) EventName() string { return "ContactScheduled" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactScheduled) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.QueueID)
+	if !x.QueueID.IsZero() {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Due))
+	if x.Due != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactScheduled) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.QueueID = d.ID()
+	x.Due = tandem.Time(d.Varint())
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*ContactTagsSet) Kind() tandem.EventKind { return 168 }
+
+// EventName implements tandem.Event.
+func (*ContactTagsSet) EventName() string { return "ContactTagsSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactTagsSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactTagsSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.Tags = d.StringMap()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*ContactTransferred) Kind() tandem.EventKind { return 155 }
+
+// EventName implements tandem.Event.
+func (*ContactTransferred) EventName() string { return "ContactTransferred" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ContactTransferred) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.NextContactID)
+	if !x.NextContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.To))
+	if x.To != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Endpoint != ""); p != nil {
+		p.String(string(x.Endpoint))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ContactTransferred) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.NextContactID = d.ID()
+	x.To = TransferKind(d.Uint(8))
+	x.At = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Endpoint = tandem.Personal(p.String())
+		d.Close(p)
+	}
 }
 
 // Kind implements tandem.Event.
@@ -488,7 +1197,12 @@ func (*CustomerInputStored) EventName() string { return "CustomerInputStored" }
 func (x *CustomerInputStored) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	if p := e.Section(at, x.Input != ""); p != nil {
 		p.String(string(x.Input))
 		e.Seal(p, x.InitialContactID)
@@ -507,6 +1221,81 @@ func (x *CustomerInputStored) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*CustomerMoved) Kind() tandem.EventKind { return 154 }
+
+// EventName implements tandem.Event.
+func (*CustomerMoved) EventName() string { return "CustomerMoved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *CustomerMoved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.FromContactID)
+	end := e.Len()
+	e.ID(x.ToContactID)
+	if !x.ToContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Bool(x.Flow)
+	if x.Flow {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *CustomerMoved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.FromContactID = d.ID()
+	x.ToContactID = d.ID()
+	x.Flow = d.Bool()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*FlowAttributesSet) Kind() tandem.EventKind { return 166 }
+
+// EventName implements tandem.Event.
+func (*FlowAttributesSet) EventName() string { return "FlowAttributesSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *FlowAttributesSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, len(x.Attributes) > 0); p != nil {
+		p.StringMap(x.Attributes)
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *FlowAttributesSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Attributes = p.StringMap()
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
 func (*FlowBlockRan) Kind() tandem.EventKind { return 105 }
 
 // EventName implements tandem.Event.
@@ -516,11 +1305,36 @@ func (*FlowBlockRan) EventName() string { return "FlowBlockRan" }
 func (x *FlowBlockRan) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.String(x.ActionID)
+	if x.ActionID != "" {
+		end = e.Len()
+	}
 	e.String(x.Type)
+	if x.Type != "" {
+		end = e.Len()
+	}
 	e.String(x.Outcome)
+	if x.Outcome != "" {
+		end = e.Len()
+	}
 	e.String(x.NextAction)
+	if x.NextAction != "" {
+		end = e.Len()
+	}
 	e.String(x.BlockState)
+	if x.BlockState != "" {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -533,6 +1347,8 @@ func (x *FlowBlockRan) DecodeWire(d *tandem.Decoder) {
 	x.Outcome = d.String()
 	x.NextAction = d.String()
 	x.BlockState = d.String()
+	x.Side = FlowSide(d.Uint(8))
+	x.Deadline = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -566,7 +1382,16 @@ func (*FlowEnded) EventName() string { return "FlowEnded" }
 func (x *FlowEnded) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.String(x.Outcome)
+	if x.Outcome != "" {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -575,6 +1400,7 @@ func (x *FlowEnded) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.ContactID = d.ID()
 	x.Outcome = d.String()
+	x.Side = FlowSide(d.Uint(8))
 	d.End(f)
 }
 
@@ -588,9 +1414,24 @@ func (*FlowEntered) EventName() string { return "FlowEntered" }
 func (x *FlowEntered) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.FlowID)
+	if !x.FlowID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
 	e.String(x.Type)
+	if x.Type != "" {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -601,6 +1442,34 @@ func (x *FlowEntered) DecodeWire(d *tandem.Decoder) {
 	x.FlowID = d.ID()
 	x.Version = d.Uvarint()
 	x.Type = d.String()
+	x.Side = FlowSide(d.Uint(8))
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*FlowLoggingSet) Kind() tandem.EventKind { return 167 }
+
+// EventName implements tandem.Event.
+func (*FlowLoggingSet) EventName() string { return "FlowLoggingSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *FlowLoggingSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Bool(x.Enabled)
+	if x.Enabled {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *FlowLoggingSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.Enabled = d.Bool()
 	d.End(f)
 }
 
@@ -614,15 +1483,44 @@ func (*FlowSaved) EventName() string { return "FlowSaved" }
 func (x *FlowSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.FlowID)
+	end := e.Len()
 	e.ID(x.InstanceID)
+	if !x.InstanceID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
 	e.String(x.Type)
+	if x.Type != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Archived)
+	if x.Archived {
+		end = e.Len()
+	}
 	e.Bool(x.Published)
+	if x.Published {
+		end = e.Len()
+	}
 	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	if p := e.Section(at, x.Content != ""); p != nil {
 		p.String(string(x.Content))
 		e.Seal(p, x.InstanceID)
@@ -646,6 +1544,105 @@ func (x *FlowSaved) DecodeWire(d *tandem.Decoder) {
 		x.Content = tandem.Blob(p.String())
 		d.Close(p)
 	}
+}
+
+// Kind implements tandem.Event.
+func (*HierarchyGroupDeleted) Kind() tandem.EventKind { return 27 }
+
+// EventName implements tandem.Event.
+func (*HierarchyGroupDeleted) EventName() string { return "HierarchyGroupDeleted" }
+
+// EncodeWire implements tandem.Wire.
+func (x *HierarchyGroupDeleted) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.GroupID)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *HierarchyGroupDeleted) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.GroupID = d.ID()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*HierarchyGroupSaved) Kind() tandem.EventKind { return 26 }
+
+// EventName implements tandem.Event.
+func (*HierarchyGroupSaved) EventName() string { return "HierarchyGroupSaved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *HierarchyGroupSaved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.GroupID)
+	end := e.Len()
+	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
+	e.ID(x.ParentID)
+	if !x.ParentID.IsZero() {
+		end = e.Len()
+	}
+	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *HierarchyGroupSaved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.GroupID = d.ID()
+	x.Name = d.String()
+	x.ParentID = d.ID()
+	x.Tags = d.StringMap()
+	x.ModifiedAt = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*HookSet) Kind() tandem.EventKind { return 156 }
+
+// EventName implements tandem.Event.
+func (*HookSet) EventName() string { return "HookSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *HookSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Uvarint(uint64(x.Hook))
+	if x.Hook != 0 {
+		end = e.Len()
+	}
+	e.ID(x.FlowID)
+	if !x.FlowID.IsZero() {
+		end = e.Len()
+	}
+	e.Bool(x.Disabled)
+	if x.Disabled {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *HookSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.Hook = Hook(d.Uint(8))
+	x.FlowID = d.ID()
+	x.Disabled = d.Bool()
+	d.End(f)
 }
 
 // Kind implements tandem.Event.
@@ -678,15 +1675,35 @@ func (*HoursSaved) EventName() string { return "HoursSaved" }
 func (x *HoursSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.HoursID)
+	end := e.Len()
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
 	e.String(x.TimeZone)
+	if x.TimeZone != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Slots)))
 	for i0 := range x.Slots {
 		x.Slots[i0].EncodeWire(e)
 	}
+	if len(x.Slots) > 0 {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -713,8 +1730,16 @@ func (x *HoursSaved) DecodeWire(d *tandem.Decoder) {
 func (x *HoursSlot) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.Uvarint(uint64(x.Weekday))
+	end := e.Len()
 	e.Uvarint(uint64(x.StartMinute))
+	if x.StartMinute != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.EndMinute))
+	if x.EndMinute != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -737,10 +1762,24 @@ func (*InstanceCreated) EventName() string { return "InstanceCreated" }
 func (x *InstanceCreated) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.InstanceID)
+	end := e.Len()
 	e.String(x.Alias)
+	if x.Alias != "" {
+		end = e.Len()
+	}
 	e.String(x.Region)
+	if x.Region != "" {
+		end = e.Len()
+	}
 	e.String(x.AccountID)
+	if x.AccountID != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.CreatedAt))
+	if x.CreatedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -765,8 +1804,16 @@ func (*InstanceListed) EventName() string { return "InstanceListed" }
 func (x *InstanceListed) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.InstanceID)
+	end := e.Len()
 	e.String(x.Alias)
+	if x.Alias != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.CreatedAt))
+	if x.CreatedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -789,14 +1836,40 @@ func (*IntentChanged) EventName() string { return "IntentChanged" }
 func (x *IntentChanged) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
 	e.ID(x.StatusID)
+	if !x.StatusID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Remote)
+	if x.Remote != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Cause))
+	if x.Cause != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Arrival)
+	if x.Arrival {
+		end = e.Len()
+	}
 	e.Uvarint(x.Revision)
+	if x.Revision != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -825,11 +1898,28 @@ func (*LegChanged) EventName() string { return "LegChanged" }
 func (x *LegChanged) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.LegID)
+	if !x.LegID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.State))
+	if x.State != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Cause))
+	if x.Cause != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -846,6 +1936,71 @@ func (x *LegChanged) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*LegDialed) Kind() tandem.EventKind { return 150 }
+
+// EventName implements tandem.Event.
+func (*LegDialed) EventName() string { return "LegDialed" }
+
+// EncodeWire implements tandem.Wire.
+func (x *LegDialed) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.LegID)
+	if !x.LegID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Role))
+	if x.Role != 0 {
+		end = e.Len()
+	}
+	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.String(x.Digits)
+	if x.Digits != "" {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Target != "" || x.CallerID != ""); p != nil {
+		p.String(string(x.Target))
+		p.String(string(x.CallerID))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *LegDialed) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.LegID = d.ID()
+	x.Role = LegRole(d.Uint(8))
+	x.UserID = d.ID()
+	x.Deadline = tandem.Time(d.Varint())
+	x.Digits = d.String()
+	x.At = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Target = tandem.Personal(p.String())
+		x.CallerID = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
 func (*LegHealthChanged) Kind() tandem.EventKind { return 216 }
 
 // EventName implements tandem.Event.
@@ -855,9 +2010,20 @@ func (*LegHealthChanged) EventName() string { return "LegHealthChanged" }
 func (x *LegHealthChanged) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Health))
+	if x.Health != 0 {
+		end = e.Len()
+	}
 	e.String(x.Detail)
+	if x.Detail != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -871,12 +2037,99 @@ func (x *LegHealthChanged) DecodeWire(d *tandem.Decoder) {
 	d.End(f)
 }
 
+// Kind implements tandem.Event.
+func (*LegHeld) Kind() tandem.EventKind { return 151 }
+
+// EventName implements tandem.Event.
+func (*LegHeld) EventName() string { return "LegHeld" }
+
+// EncodeWire implements tandem.Wire.
+func (x *LegHeld) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.LegID)
+	if !x.LegID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.ByUserID)
+	if !x.ByUserID.IsZero() {
+		end = e.Len()
+	}
+	e.Bool(x.Held)
+	if x.Held {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *LegHeld) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.LegID = d.ID()
+	x.ByUserID = d.ID()
+	x.Held = d.Bool()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*LegMuted) Kind() tandem.EventKind { return 152 }
+
+// EventName implements tandem.Event.
+func (*LegMuted) EventName() string { return "LegMuted" }
+
+// EncodeWire implements tandem.Wire.
+func (x *LegMuted) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.LegID)
+	if !x.LegID.IsZero() {
+		end = e.Len()
+	}
+	e.Bool(x.Muted)
+	if x.Muted {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *LegMuted) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.LegID = d.ID()
+	x.Muted = d.Bool()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
 // EncodeWire implements tandem.Wire.
 func (x *MappingRow) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.String(x.Remote)
+	end := e.Len()
 	e.ID(x.StatusID)
+	if !x.StatusID.IsZero() {
+		end = e.Len()
+	}
 	e.Bool(x.Preferred)
+	if x.Preferred {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -890,6 +2143,65 @@ func (x *MappingRow) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*MetricsTaken) Kind() tandem.EventKind { return 164 }
+
+// EventName implements tandem.Event.
+func (*MetricsTaken) EventName() string { return "MetricsTaken" }
+
+// EncodeWire implements tandem.Wire.
+func (x *MetricsTaken) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.StringMap(x.Values)
+	if len(x.Values) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *MetricsTaken) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.Values = d.StringMap()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*MonitorModeSet) Kind() tandem.EventKind { return 153 }
+
+// EventName implements tandem.Event.
+func (*MonitorModeSet) EventName() string { return "MonitorModeSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *MonitorModeSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Bool(x.Barged)
+	if x.Barged {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *MonitorModeSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.Barged = d.Bool()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*NextStatusSet) Kind() tandem.EventKind { return 131 }
 
 // EventName implements tandem.Event.
@@ -899,8 +2211,16 @@ func (*NextStatusSet) EventName() string { return "NextStatusSet" }
 func (x *NextStatusSet) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.StatusID)
+	if !x.StatusID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -923,10 +2243,24 @@ func (*NoticeRaised) EventName() string { return "NoticeRaised" }
 func (x *NoticeRaised) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.NoticeID)
+	end := e.Len()
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Notice)
+	if x.Notice != "" {
+		end = e.Len()
+	}
 	e.String(x.Detail)
+	if x.Detail != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -951,8 +2285,16 @@ func (*NumberAssociated) EventName() string { return "NumberAssociated" }
 func (x *NumberAssociated) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.NumberID)
+	end := e.Len()
 	e.String(x.Number)
+	if x.Number != "" {
+		end = e.Len()
+	}
 	e.ID(x.FlowID)
+	if !x.FlowID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -975,13 +2317,36 @@ func (*NumberClaimed) EventName() string { return "NumberClaimed" }
 func (x *NumberClaimed) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.NumberID)
+	end := e.Len()
 	e.String(x.Number)
+	if x.Number != "" {
+		end = e.Len()
+	}
 	e.String(x.CountryCode)
+	if x.CountryCode != "" {
+		end = e.Len()
+	}
 	e.String(x.Type)
+	if x.Type != "" {
+		end = e.Len()
+	}
 	e.ID(x.InstanceID)
+	if !x.InstanceID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ClaimedAt))
+	if x.ClaimedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -996,6 +2361,33 @@ func (x *NumberClaimed) DecodeWire(d *tandem.Decoder) {
 	x.Description = d.String()
 	x.Tags = d.StringMap()
 	x.ClaimedAt = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*NumberKept) Kind() tandem.EventKind { return 42 }
+
+// EventName implements tandem.Event.
+func (*NumberKept) EventName() string { return "NumberKept" }
+
+// EncodeWire implements tandem.Wire.
+func (x *NumberKept) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.NumberID)
+	end := e.Len()
+	e.String(x.Number)
+	if x.Number != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *NumberKept) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.NumberID = d.ID()
+	x.Number = d.String()
 	d.End(f)
 }
 
@@ -1029,20 +2421,64 @@ func (*ObservationTaken) EventName() string { return "ObservationTaken" }
 func (x *ObservationTaken) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Remote)
+	if x.Remote != "" {
+		end = e.Len()
+	}
 	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
 	e.String(x.Reason)
+	if x.Reason != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Class))
+	if x.Class != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Late)
+	if x.Late {
+		end = e.Len()
+	}
 	e.Bool(x.Read)
+	if x.Read {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Until))
+	if x.Until != 0 {
+		end = e.Len()
+	}
 	e.ID(x.WriteID)
+	if !x.WriteID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Cause))
+	if x.Cause != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Arrival)
+	if x.Arrival {
+		end = e.Len()
+	}
 	e.Uvarint(x.Sequence)
+	if x.Sequence != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Told))
+	if x.Told != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1077,10 +2513,24 @@ func (*OfferEnded) EventName() string { return "OfferEnded" }
 func (x *OfferEnded) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.OfferID)
+	if !x.OfferID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Outcome))
+	if x.Outcome != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1105,12 +2555,32 @@ func (*OfferMade) EventName() string { return "OfferMade" }
 func (x *OfferMade) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.OfferID)
+	if !x.OfferID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.QueueID)
+	if !x.QueueID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.AvailableSince))
+	if x.AvailableSince != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.ProfilePriority))
+	if x.ProfilePriority != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1137,7 +2607,12 @@ func (*OverlayChanged) EventName() string { return "OverlayChanged" }
 func (x *OverlayChanged) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.Bool(x.OnContact)
+	if x.OnContact {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1159,10 +2634,24 @@ func (*PageAttached) EventName() string { return "PageAttached" }
 func (x *PageAttached) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.PageID)
+	if x.PageID != "" {
+		end = e.Len()
+	}
 	e.String(x.Profile)
+	if x.Profile != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Mute)
+	if x.Mute {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1187,8 +2676,16 @@ func (*PageLeft) EventName() string { return "PageLeft" }
 func (x *PageLeft) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.PageID)
+	if x.PageID != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1211,18 +2708,51 @@ func (*PlayStarted) EventName() string { return "PlayStarted" }
 func (x *PlayStarted) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.PlayID)
+	if !x.PlayID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Kinds)))
 	for i0 := range x.Kinds {
 		e.Uvarint(uint64(x.Kinds[i0]))
 	}
+	if len(x.Kinds) > 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Loop)
+	if x.Loop {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.CollectDigits))
+	if x.CollectDigits != 0 {
+		end = e.Len()
+	}
 	e.Varint(x.FirstDigitMillis)
+	if x.FirstDigitMillis != 0 {
+		end = e.Len()
+	}
 	e.Varint(x.InterDigitMillis)
+	if x.InterDigitMillis != 0 {
+		end = e.Len()
+	}
 	e.String(x.Terminators)
+	if x.Terminators != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	if p := e.Section(at, len(x.Prompts) > 0); p != nil {
 		p.Uvarint(uint64(len(x.Prompts)))
 		for i0 := range x.Prompts {
@@ -1251,6 +2781,7 @@ func (x *PlayStarted) DecodeWire(d *tandem.Decoder) {
 	x.InterDigitMillis = d.Varint()
 	x.Terminators = d.String()
 	x.Deadline = tandem.Time(d.Varint())
+	x.Side = FlowSide(d.Uint(8))
 	if p := d.Section(f, x.InitialContactID); p != nil {
 		if n := p.BeginList(1); n > 0 {
 			x.Prompts = make([]tandem.Personal, n)
@@ -1273,6 +2804,12 @@ func (*PlayStopped) EventName() string { return "PlayStopped" }
 func (x *PlayStopped) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1280,6 +2817,7 @@ func (x *PlayStopped) EncodeWire(e *tandem.Encoder) {
 func (x *PlayStopped) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.ContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
 	d.End(f)
 }
 
@@ -1287,18 +2825,47 @@ func (x *PlayStopped) DecodeWire(d *tandem.Decoder) {
 func (x *PresenceRule) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.RuleID)
+	end := e.Len()
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Active)
+	if x.Active {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Source))
+	if x.Source != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Criteria)))
 	for i0 := range x.Criteria {
 		x.Criteria[i0].EncodeWire(e)
 	}
+	if len(x.Criteria) > 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Any)
+	if x.Any {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Destination))
+	if x.Destination != 0 {
+		end = e.Len()
+	}
 	e.String(x.State)
+	if x.State != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Wish)
+	if x.Wish {
+		end = e.Len()
+	}
 	e.String(x.Origin)
+	if x.Origin != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1340,7 +2907,12 @@ func (x *PresenceRulesSaved) EncodeWire(e *tandem.Encoder) {
 		x.Rules[i0].EncodeWire(e)
 	}
 	x.SessionEnd.EncodeWire(e)
+	end := e.Len()
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1391,16 +2963,55 @@ func (*QueueSaved) EventName() string { return "QueueSaved" }
 func (x *QueueSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.QueueID)
+	end := e.Len()
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
 	e.ID(x.HoursID)
+	if !x.HoursID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(int64(x.MaxContacts))
+	if x.MaxContacts != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Enabled)
+	if x.Enabled {
+		end = e.Len()
+	}
 	e.String(x.CallerIDName)
+	if x.CallerIDName != "" {
+		end = e.Len()
+	}
 	e.ID(x.CallerIDNumberID)
+	if !x.CallerIDNumberID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.OutboundFlowID)
+	if !x.OutboundFlowID.IsZero() {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(len(x.QuickConnectIDs)))
+	for i0 := range x.QuickConnectIDs {
+		e.ID(x.QuickConnectIDs[i0])
+	}
+	if len(x.QuickConnectIDs) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1418,6 +3029,100 @@ func (x *QueueSaved) DecodeWire(d *tandem.Decoder) {
 	x.OutboundFlowID = d.ID()
 	x.Tags = d.StringMap()
 	x.ModifiedAt = tandem.Time(d.Varint())
+	if n := d.BeginList(16); n > 0 {
+		x.QuickConnectIDs = make([]tandem.ID, n)
+		for i0 := range x.QuickConnectIDs {
+			x.QuickConnectIDs[i0] = d.ID()
+		}
+	}
+	d.EndList()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*QuickConnectDeleted) Kind() tandem.EventKind { return 25 }
+
+// EventName implements tandem.Event.
+func (*QuickConnectDeleted) EventName() string { return "QuickConnectDeleted" }
+
+// EncodeWire implements tandem.Wire.
+func (x *QuickConnectDeleted) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.QuickConnectID)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *QuickConnectDeleted) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.QuickConnectID = d.ID()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*QuickConnectSaved) Kind() tandem.EventKind { return 24 }
+
+// EventName implements tandem.Event.
+func (*QuickConnectSaved) EventName() string { return "QuickConnectSaved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *QuickConnectSaved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.QuickConnectID)
+	end := e.Len()
+	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
+	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Type))
+	if x.Type != 0 {
+		end = e.Len()
+	}
+	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.QueueID)
+	if !x.QueueID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.FlowID)
+	if !x.FlowID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.Number)
+	if x.Number != "" {
+		end = e.Len()
+	}
+	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *QuickConnectSaved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.QuickConnectID = d.ID()
+	x.Name = d.String()
+	x.Description = d.String()
+	x.Type = QuickConnectType(d.Uint(8))
+	x.UserID = d.ID()
+	x.QueueID = d.ID()
+	x.FlowID = d.ID()
+	x.Number = d.String()
+	x.Tags = d.StringMap()
+	x.ModifiedAt = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -1431,8 +3136,20 @@ func (*RecordingBehaviorSet) EventName() string { return "RecordingBehaviorSet" 
 func (x *RecordingBehaviorSet) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.Bool(x.Customer)
+	if x.Customer {
+		end = e.Len()
+	}
 	e.Bool(x.Agent)
+	if x.Agent {
+		end = e.Len()
+	}
+	e.Bool(x.Suspended)
+	if x.Suspended {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1442,6 +3159,7 @@ func (x *RecordingBehaviorSet) DecodeWire(d *tandem.Decoder) {
 	x.ContactID = d.ID()
 	x.Customer = d.Bool()
 	x.Agent = d.Bool()
+	x.Suspended = d.Bool()
 	d.End(f)
 }
 
@@ -1455,10 +3173,24 @@ func (*RecordingFinished) EventName() string { return "RecordingFinished" }
 func (x *RecordingFinished) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.RecordingID)
+	if !x.RecordingID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Location)
+	if x.Location != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.StartedAt))
+	if x.StartedAt != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.StoppedAt))
+	if x.StoppedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1477,10 +3209,24 @@ func (x *RecordingFinished) DecodeWire(d *tandem.Decoder) {
 func (x *RemoteStatus) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.String(x.Remote)
+	end := e.Len()
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Custom)
+	if x.Custom {
+		end = e.Len()
+	}
 	e.Bool(x.Focusing)
+	if x.Focusing {
+		end = e.Len()
+	}
 	e.String(x.APIName)
+	if x.APIName != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1505,10 +3251,15 @@ func (*RemoteStatusesListed) EventName() string { return "RemoteStatusesListed" 
 func (x *RemoteStatusesListed) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.SystemID)
+	end := e.Len()
 	e.Uvarint(uint64(len(x.Statuses)))
 	for i0 := range x.Statuses {
 		x.Statuses[i0].EncodeWire(e)
 	}
+	if len(x.Statuses) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1530,9 +3281,20 @@ func (x *RemoteStatusesListed) DecodeWire(d *tandem.Decoder) {
 func (x *RoutingEntry) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.QueueID)
+	end := e.Len()
 	e.Uvarint(uint64(x.Channel))
+	if x.Channel != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Priority))
+	if x.Priority != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.DelaySeconds))
+	if x.DelaySeconds != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1576,20 +3338,46 @@ func (*RoutingProfileSaved) EventName() string { return "RoutingProfileSaved" }
 func (x *RoutingProfileSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ProfileID)
+	end := e.Len()
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
 	e.ID(x.DefaultOutboundQueueID)
+	if !x.DefaultOutboundQueueID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Concurrency)))
 	for i0 := range x.Concurrency {
 		x.Concurrency[i0].EncodeWire(e)
+	}
+	if len(x.Concurrency) > 0 {
+		end = e.Len()
 	}
 	e.Uvarint(uint64(len(x.Entries)))
 	for i0 := range x.Entries {
 		x.Entries[i0].EncodeWire(e)
 	}
+	if len(x.Entries) > 0 {
+		end = e.Len()
+	}
 	e.Bool(x.SinceLastInbound)
+	if x.SinceLastInbound {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1620,14 +3408,60 @@ func (x *RoutingProfileSaved) DecodeWire(d *tandem.Decoder) {
 	d.End(f)
 }
 
+// Kind implements tandem.Event.
+func (*RoutingSet) Kind() tandem.EventKind { return 157 }
+
+// EventName implements tandem.Event.
+func (*RoutingSet) EventName() string { return "RoutingSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *RoutingSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.Varint(x.Priority)
+	if x.Priority != 0 {
+		end = e.Len()
+	}
+	e.Varint(x.AdjustmentMillis)
+	if x.AdjustmentMillis != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *RoutingSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.Priority = d.Varint()
+	x.AdjustmentMillis = d.Varint()
+	d.End(f)
+}
+
 // EncodeWire implements tandem.Wire.
 func (x *RuleCriterion) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.Uvarint(uint64(x.OperandA))
+	end := e.Len()
 	e.String(x.ValueA)
+	if x.ValueA != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Comparator))
+	if x.Comparator != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.OperandB))
+	if x.OperandB != 0 {
+		end = e.Len()
+	}
 	e.String(x.ValueB)
+	if x.ValueB != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1652,14 +3486,40 @@ func (*RuleFired) EventName() string { return "RuleFired" }
 func (x *RuleFired) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.RuleID)
+	if !x.RuleID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Rule)
+	if x.Rule != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Source))
+	if x.Source != 0 {
+		end = e.Len()
+	}
 	e.ID(x.Destination)
+	if !x.Destination.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Remote)
+	if x.Remote != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Wish)
+	if x.Wish {
+		end = e.Len()
+	}
 	e.String(x.Detail)
+	if x.Detail != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1688,14 +3548,31 @@ func (*SecurityProfileSaved) EventName() string { return "SecurityProfileSaved" 
 func (x *SecurityProfileSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ProfileID)
+	end := e.Len()
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Permissions)))
 	for i0 := range x.Permissions {
 		e.String(x.Permissions[i0])
 	}
+	if len(x.Permissions) > 0 {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1721,17 +3598,34 @@ func (x *SecurityProfileSaved) DecodeWire(d *tandem.Decoder) {
 func (x *SessionEndPolicy) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.Bool(x.Enabled)
+	end := e.Len()
 	e.ID(x.StatusID)
+	if !x.StatusID.IsZero() {
+		end = e.Len()
+	}
 	e.Varint(x.DelayMillis)
+	if x.DelayMillis != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Profiles)))
 	for i0 := range x.Profiles {
 		e.String(x.Profiles[i0])
+	}
+	if len(x.Profiles) > 0 {
+		end = e.Len()
 	}
 	e.Uvarint(uint64(len(x.States)))
 	for i0 := range x.States {
 		e.String(x.States[i0])
 	}
+	if len(x.States) > 0 {
+		end = e.Len()
+	}
 	e.ID(x.InitialStatusID)
+	if !x.InitialStatusID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1769,7 +3663,12 @@ func (*SessionEnded) EventName() string { return "SessionEnded" }
 func (x *SessionEnded) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1778,6 +3677,53 @@ func (x *SessionEnded) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.UserID = d.ID()
 	x.SystemID = d.ID()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*SettingsSaved) Kind() tandem.EventKind { return 28 }
+
+// EventName implements tandem.Event.
+func (*SettingsSaved) EventName() string { return "SettingsSaved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *SettingsSaved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.Uvarint(uint64(x.HeartbeatGraceSeconds))
+	end := e.Len()
+	e.Uvarint(uint64(x.MissedBeforePause))
+	if x.MissedBeforePause != 0 {
+		end = e.Len()
+	}
+	e.ID(x.PauseStatusID)
+	if !x.PauseStatusID.IsZero() {
+		end = e.Len()
+	}
+	e.Bool(x.RequeueOnOffline)
+	if x.RequeueOnOffline {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.ResumeWithinMinutes))
+	if x.ResumeWithinMinutes != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *SettingsSaved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.HeartbeatGraceSeconds = uint32(d.Uint(32))
+	x.MissedBeforePause = uint32(d.Uint(32))
+	x.PauseStatusID = d.ID()
+	x.RequeueOnOffline = d.Bool()
+	x.ResumeWithinMinutes = uint32(d.Uint(32))
+	x.ModifiedAt = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -1791,10 +3737,24 @@ func (*StatusKept) EventName() string { return "StatusKept" }
 func (x *StatusKept) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Remote)
+	if x.Remote != "" {
+		end = e.Len()
+	}
 	e.Uvarint(x.Intent)
+	if x.Intent != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Released)
+	if x.Released {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1819,13 +3779,36 @@ func (*StatusWriteEnded) EventName() string { return "StatusWriteEnded" }
 func (x *StatusWriteEnded) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.WriteID)
+	if !x.WriteID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Outcome))
+	if x.Outcome != 0 {
+		end = e.Len()
+	}
 	e.String(x.Detail)
+	if x.Detail != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.RetryAt))
+	if x.RetryAt != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Again)
+	if x.Again {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1853,12 +3836,32 @@ func (*StatusWriteRequested) EventName() string { return "StatusWriteRequested" 
 func (x *StatusWriteRequested) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.WriteID)
+	if !x.WriteID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.Remote)
+	if x.Remote != "" {
+		end = e.Len()
+	}
 	e.Uvarint(x.Intent)
+	if x.Intent != 0 {
+		end = e.Len()
+	}
 	e.String(x.Because)
+	if x.Because != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Attempt))
+	if x.Attempt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1885,10 +3888,15 @@ func (*SubjectErased) EventName() string { return "SubjectErased" }
 func (x *SubjectErased) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.Subject)
+	end := e.Len()
 	e.Uvarint(uint64(len(x.Contacts)))
 	for i0 := range x.Contacts {
 		e.ID(x.Contacts[i0])
 	}
+	if len(x.Contacts) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1936,23 +3944,67 @@ func (*SystemSaved) EventName() string { return "SystemSaved" }
 func (x *SystemSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.SystemID)
+	end := e.Len()
 	e.Uvarint(uint64(x.System))
+	if x.System != 0 {
+		end = e.Len()
+	}
 	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Enabled)
+	if x.Enabled {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Policy))
+	if x.Policy != 0 {
+		end = e.Len()
+	}
 	e.String(x.URL)
+	if x.URL != "" {
+		end = e.Len()
+	}
 	e.String(x.ClientID)
+	if x.ClientID != "" {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Mapping)))
 	for i0 := range x.Mapping {
 		x.Mapping[i0].EncodeWire(e)
 	}
+	if len(x.Mapping) > 0 {
+		end = e.Len()
+	}
 	e.Bool(x.StatusSync)
+	if x.StatusSync {
+		end = e.Len()
+	}
 	e.Bool(x.FocusMode)
+	if x.FocusMode {
+		end = e.Len()
+	}
 	e.String(x.Focus)
+	if x.Focus != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
 	e.ID(x.PartialCapacityStatusID)
+	if !x.PartialCapacityStatusID.IsZero() {
+		end = e.Len()
+	}
 	e.ID(x.AtCapacityStatusID)
+	if !x.AtCapacityStatusID.IsZero() {
+		end = e.Len()
+	}
 	e.StringMap(x.Settings)
+	if len(x.Settings) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -1993,7 +4045,12 @@ func (*TargetQueueSet) EventName() string { return "TargetQueueSet" }
 func (x *TargetQueueSet) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.ContactID)
+	end := e.Len()
 	e.ID(x.QueueID)
+	if !x.QueueID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -2026,6 +4083,33 @@ func (x *UserDeleted) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*UserRetired) Kind() tandem.EventKind { return 29 }
+
+// EventName implements tandem.Event.
+func (*UserRetired) EventName() string { return "UserRetired" }
+
+// EncodeWire implements tandem.Wire.
+func (x *UserRetired) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	end := e.Len()
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *UserRetired) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.At = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*UserSaved) Kind() tandem.EventKind { return 11 }
 
 // EventName implements tandem.Event.
@@ -2035,17 +4119,43 @@ func (*UserSaved) EventName() string { return "UserSaved" }
 func (x *UserSaved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.Uvarint(uint64(x.PhoneType))
+	if x.PhoneType != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.AutoAccept)
+	if x.AutoAccept {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.AfterContactWorkSeconds))
+	if x.AfterContactWorkSeconds != 0 {
+		end = e.Len()
+	}
 	e.ID(x.RoutingProfileID)
+	if !x.RoutingProfileID.IsZero() {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.SecurityProfileIDs)))
 	for i0 := range x.SecurityProfileIDs {
 		e.ID(x.SecurityProfileIDs[i0])
 	}
+	if len(x.SecurityProfileIDs) > 0 {
+		end = e.Len()
+	}
 	e.ID(x.HierarchyGroupID)
+	if !x.HierarchyGroupID.IsZero() {
+		end = e.Len()
+	}
 	e.StringMap(x.Tags)
+	if len(x.Tags) > 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	if p := e.Section(at, x.Username != "" || x.FirstName != "" || x.LastName != "" || x.Email != "" || x.DeskPhoneNumber != ""); p != nil {
 		p.String(string(x.Username))
 		p.String(string(x.FirstName))
@@ -2094,7 +4204,12 @@ func (*VoiceReportTaken) EventName() string { return "VoiceReportTaken" }
 func (x *VoiceReportTaken) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.Incarnation)
+	end := e.Len()
 	e.Uvarint(x.Number)
+	if x.Number != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -2116,10 +4231,24 @@ func (*WorkAccepted) EventName() string { return "WorkAccepted" }
 func (x *WorkAccepted) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.WorkID)
+	if x.WorkID != "" {
+		end = e.Len()
+	}
 	e.String(x.Channel)
+	if x.Channel != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -2144,10 +4273,24 @@ func (*WorkStateObserved) EventName() string { return "WorkStateObserved" }
 func (x *WorkStateObserved) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.UserID)
+	end := e.Len()
 	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
 	e.String(x.State)
+	if x.State != "" {
+		end = e.Len()
+	}
 	e.Bool(x.OnContact)
+	if x.OnContact {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -2184,10 +4327,17 @@ var Kinds = []KindInfo{
 	{21, "FlowSaved"},
 	{22, "FlowDeleted"},
 	{23, "NumberAssociated"},
+	{24, "QuickConnectSaved"},
+	{25, "QuickConnectDeleted"},
+	{26, "HierarchyGroupSaved"},
+	{27, "HierarchyGroupDeleted"},
+	{28, "SettingsSaved"},
+	{29, "UserRetired"},
 	{30, "NumberClaimed"},
 	{31, "NumberReleased"},
 	{32, "InstanceListed"},
 	{40, "SubjectErased"},
+	{42, "NumberKept"},
 	{101, "ContactInitiated"},
 	{102, "ContactConnectedToSystem"},
 	{103, "ContactAttributesSet"},
@@ -2213,7 +4363,30 @@ var Kinds = []KindInfo{
 	{123, "CustomerInputStored"},
 	{130, "AgentStatusChanged"},
 	{131, "NextStatusSet"},
+	{132, "AgentConnectionChanged"},
+	{133, "AgentUnreachable"},
 	{140, "VoiceReportTaken"},
+	{150, "LegDialed"},
+	{151, "LegHeld"},
+	{152, "LegMuted"},
+	{153, "MonitorModeSet"},
+	{154, "CustomerMoved"},
+	{155, "ContactTransferred"},
+	{156, "HookSet"},
+	{157, "RoutingSet"},
+	{158, "CallbackNumberSet"},
+	{159, "CallbackPlanned"},
+	{160, "ContactBridged"},
+	{161, "ContactScheduled"},
+	{162, "ContactDue"},
+	{163, "ContactPaused"},
+	{164, "MetricsTaken"},
+	{165, "ContactDataSet"},
+	{166, "FlowAttributesSet"},
+	{167, "FlowLoggingSet"},
+	{168, "ContactTagsSet"},
+	{169, "ContactReturned"},
+	{170, "ContactDequeued"},
 	{200, "SystemSaved"},
 	{201, "SystemDeleted"},
 	{202, "AgentLinked"},
@@ -2269,6 +4442,18 @@ func New(kind tandem.EventKind) tandem.Event {
 		return new(FlowDeleted)
 	case 23:
 		return new(NumberAssociated)
+	case 24:
+		return new(QuickConnectSaved)
+	case 25:
+		return new(QuickConnectDeleted)
+	case 26:
+		return new(HierarchyGroupSaved)
+	case 27:
+		return new(HierarchyGroupDeleted)
+	case 28:
+		return new(SettingsSaved)
+	case 29:
+		return new(UserRetired)
 	case 30:
 		return new(NumberClaimed)
 	case 31:
@@ -2277,6 +4462,8 @@ func New(kind tandem.EventKind) tandem.Event {
 		return new(InstanceListed)
 	case 40:
 		return new(SubjectErased)
+	case 42:
+		return new(NumberKept)
 	case 101:
 		return new(ContactInitiated)
 	case 102:
@@ -2327,8 +4514,54 @@ func New(kind tandem.EventKind) tandem.Event {
 		return new(AgentStatusChanged)
 	case 131:
 		return new(NextStatusSet)
+	case 132:
+		return new(AgentConnectionChanged)
+	case 133:
+		return new(AgentUnreachable)
 	case 140:
 		return new(VoiceReportTaken)
+	case 150:
+		return new(LegDialed)
+	case 151:
+		return new(LegHeld)
+	case 152:
+		return new(LegMuted)
+	case 153:
+		return new(MonitorModeSet)
+	case 154:
+		return new(CustomerMoved)
+	case 155:
+		return new(ContactTransferred)
+	case 156:
+		return new(HookSet)
+	case 157:
+		return new(RoutingSet)
+	case 158:
+		return new(CallbackNumberSet)
+	case 159:
+		return new(CallbackPlanned)
+	case 160:
+		return new(ContactBridged)
+	case 161:
+		return new(ContactScheduled)
+	case 162:
+		return new(ContactDue)
+	case 163:
+		return new(ContactPaused)
+	case 164:
+		return new(MetricsTaken)
+	case 165:
+		return new(ContactDataSet)
+	case 166:
+		return new(FlowAttributesSet)
+	case 167:
+		return new(FlowLoggingSet)
+	case 168:
+		return new(ContactTagsSet)
+	case 169:
+		return new(ContactReturned)
+	case 170:
+		return new(ContactDequeued)
 	case 200:
 		return new(SystemSaved)
 	case 201:

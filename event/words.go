@@ -26,9 +26,12 @@ const (
 	QueueTransfer
 	Callback
 	API
+	Disconnect       // the flow that runs for a customer who remains after the agent has left
+	Monitor          // a supervisor listens to another contact
+	ExternalOutbound // an outside party whom an agent added
 )
 
-var methodNames = [...]string{"", "INBOUND", "OUTBOUND", "TRANSFER", "QUEUE_TRANSFER", "CALLBACK", "API"}
+var methodNames = [...]string{"", "INBOUND", "OUTBOUND", "TRANSFER", "QUEUE_TRANSFER", "CALLBACK", "API", "DISCONNECT", "MONITOR", "EXTERNAL_OUTBOUND"}
 
 // String is the name in the API and in contact records.
 func (m InitiationMethod) String() string { return named(methodNames[:], uint8(m)) }
@@ -93,9 +96,11 @@ const (
 	APIDisconnect
 	Expired
 	Other
+	ThirdPartyDisconnect
+	Barged
 )
 
-var reasonNames = [...]string{"", "CUSTOMER_DISCONNECT", "AGENT_DISCONNECT", "TELECOM_PROBLEM", "CONTACT_FLOW_DISCONNECT", "API", "EXPIRED", "OTHER"}
+var reasonNames = [...]string{"", "CUSTOMER_DISCONNECT", "AGENT_DISCONNECT", "TELECOM_PROBLEM", "CONTACT_FLOW_DISCONNECT", "API", "EXPIRED", "OTHER", "THIRD_PARTY_DISCONNECT", "BARGED"}
 
 // String is the name in contact records.
 func (r DisconnectReason) String() string { return named(reasonNames[:], uint8(r)) }
@@ -119,3 +124,25 @@ func named(names []string, value uint8) string {
 	}
 	return "unknown"
 }
+
+// FlowSide says for whom a flow runs: one contact can run one on each side at
+// once, such as a customer queue flow and an agent whisper.
+type FlowSide uint8
+
+// The sides.
+const (
+	CustomerSide FlowSide = iota // the customer, or the agent who asked for a transfer
+	AgentSide
+)
+
+// LegRole is a leg's part in a call.
+type LegRole uint8
+
+// The roles. A leg that was recorded without one is the customer's when it has
+// no user, else an agent's.
+const (
+	CustomerLeg LegRole = iota + 1
+	AgentLeg
+	OutsideLeg // somebody outside whom an agent or a flow has called
+	MonitorLeg // a supervisor
+)

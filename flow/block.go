@@ -90,17 +90,34 @@ type Runner interface {
 type Waiter interface {
 	Runner
 	// Wait says what the block waits for once it has entered.
-	Wait() Wait
+	Wait(env Env) Wait
 	// Resume goes on with one of the inputs waited for.
 	Resume(in Input, env Env) Move
 }
 
+// A Repeater is a Runner that counts how often it runs. The flow keeps the count,
+// also while something else interrupts it.
+type Repeater interface {
+	Runner
+	// Repeat runs the block, which has run so many times since counting began. If
+	// again is false, counting begins anew.
+	Repeat(times int, env Env) (move Move, again bool)
+}
+
 // The error types blocks raise.
 const (
-	NoMatchingError        = "NoMatchingError"
-	NoMatchingCondition    = "NoMatchingCondition"
-	InputTimeLimitExceeded = "InputTimeLimitExceeded"
-	QueueAtCapacity        = "QueueAtCapacity"
+	NoMatchingError             = "NoMatchingError"
+	NoMatchingCondition         = "NoMatchingCondition"
+	InputTimeLimitExceeded      = "InputTimeLimitExceeded"
+	QueueAtCapacity             = "QueueAtCapacity"
+	InvalidCallbackNumber       = "InvalidCallbackNumber"
+	CallbackNumberNotDialable   = "CallbackNumberNotDialable"
+	CallFailed                  = "CallFailed"
+	ConnectionTimeLimitExceeded = "ConnectionTimeLimitExceeded"
+	ParticipantNotFound         = "ParticipantNotFound"
+	ChannelMismatch             = "ChannelMismatch"
+
+	InFlightRedactionConfigurationFailed = "InFlightRedactionConfigurationFailed"
 )
 
 // The outcomes that are neither a condition's operand nor an error type.

@@ -13,7 +13,7 @@ import (
 )
 
 // unknownAction has a type, members and white space of its own.
-const unknownAction = `{ "Type":"CreateTask",  "Identifier":"A", "Extra" : [1, 2.50e1, "\u00e9<"],
+const unknownAction = `{ "Type":"ShowView",  "Identifier":"A", "Extra" : [1, 2.50e1, "\u00e9<"],
 	"Parameters":{"z":1,"a":{"b":null}},"Transitions":{"NextAction":"A","Odd":true,
 	"Conditions":[{"NextAction":"A","Condition":{"Operator":"And","Operands":[{"Operator":"Equals"}]}}]} }`
 

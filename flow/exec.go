@@ -7,7 +7,7 @@ const MaxSteps = 1000
 // A Position is all that a flow remembers between steps. It is durable.
 type Position struct {
 	ActionID string // the block the flow stands at
-	ReturnTo string // the interrupted loop that EndFlowExecution goes back to; empty if none
+	ReturnTo string // what the flow itself keeps: the interrupted loop that EndFlowExecution goes back to, counters of loops; empty if none
 }
 
 // InputKind says what has happened to a flow.
@@ -21,6 +21,10 @@ const (
 	InputDigits      InputKind = "Digits"      // keys were collected, in Input.Digits
 	InputTimeout     InputKind = "Timeout"     // no key came in time
 	InputInterrupted InputKind = "Interrupted" // the wait's deadline has passed
+	InputAnswered    InputKind = "Answered"    // whom Dial called has answered
+	InputCallFailed  InputKind = "CallFailed"  // whom Dial or Bridge called could not be reached, or declined
+	InputCallTimeout InputKind = "CallTimeout" // whom Bridge called did not answer in time
+	InputBridgeEnded InputKind = "BridgeEnded" // the outside party of Bridge has hung up, the customer is still there
 )
 
 // An Input is one thing that has happened to a flow.
@@ -52,7 +56,37 @@ type Env interface {
 	// QueueHasRoom says whether the target queue takes one more contact; known is
 	// false when no target queue is set.
 	QueueHasRoom() (room, known bool)
+	// HasRoom says whether the contact can be moved to a queue, or to an agent's own
+	// queue, by id; the empty id means the target queue.
+	HasRoom(queueID string) (room, known bool)
+	// AgentKnown says whether there is such an agent.
+	AgentKnown(userID string) bool
+	// FlowKnown says whether the flow is published and of one of the types.
+	FlowKnown(flowID string, types ...Type) bool
+	// Metric is a live metric of a queue, of an agent's own queue, or with neither
+	// id of the target queue. Known is false where nothing tells it. Ages are in
+	// milliseconds.
+	Metric(name MetricName, queueID, agentID string) (n int64, known bool)
+	// Percent is a random number from 1 to 100, another one for every block that
+	// runs.
+	Percent() int
+	// Dialable says whether a number may be called: ok for a number in E.164,
+	// allowed when its country may be dialled.
+	Dialable(number string) (ok, allowed bool)
 }
+
+// MetricName names a live metric.
+type MetricName string
+
+// The metrics that Check queue status and Check staffing look at (Amazon
+// Connect API: flow language, CheckMetricData).
+const (
+	MetricOldestContactAge MetricName = "OldestContactInQueueAgeSeconds" // in milliseconds, whatever its name says: so designers store it
+	MetricContactsInQueue  MetricName = "NumberOfContactsInQueue"
+	MetricAgentsAvailable  MetricName = "NumberOfAgentsAvailable"
+	MetricAgentsStaffed    MetricName = "NumberOfAgentsStaffed"
+	MetricAgentsOnline     MetricName = "NumberOfAgentsOnline"
+)
 
 // End says whether and how a flow is over.
 type End string
@@ -63,6 +97,9 @@ const (
 	EndFlow            End = "EndFlow"         // over, the contact goes on: a whisper joins, a queued contact stays queued
 	EndDisconnect      End = "Disconnect"      // the contact ends
 	EndTransferToQueue End = "TransferToQueue" // the contact enters the target queue
+	EndTransferToAgent End = "TransferToAgent" // the contact goes to the agent it is transferred to
+	EndTransferOutside End = "TransferOutside" // the contact goes to whom the Bridge act before calls
+	EndEnterFlow       End = "EnterFlow"       // the flow of the EnterFlow act before begins
 	// EndFault: an error that no branch takes. An inbound or transfer flow
 	// disconnects, a queued contact stays queued in silence, a whisper joins.
 	EndFault End = "Fault"
@@ -109,6 +146,108 @@ type SetTargetQueue struct {
 	QueueID string
 }
 
+// SetTargetAgent makes the agent's own queue the target queue, and the agent
+// the one whom a transfer to an agent goes to.
+type SetTargetAgent struct{ UserID string }
+
+// SetHook says which flow runs at a moment of the contact. The empty flow is
+// the instance's default.
+type SetHook struct {
+	Hook     string // "AgentHold", "AgentWhisper", "CustomerHold", "CustomerQueue", "CustomerRemaining", "CustomerWhisper"
+	FlowID   string
+	Disabled bool // none runs at all
+}
+
+// SetRouting changes the contact's priority or its age in the queue. One member
+// is set.
+type SetRouting struct {
+	Priority          int64 // 1 first; 0: unchanged
+	AdjustmentSeconds int64 // counts as so much older, or younger
+	Adjusts           bool
+}
+
+// SetCallbackNumber sets the number to call back.
+type SetCallbackNumber struct {
+	Number string // E.164; personal data
+}
+
+// CreateCallback queues a call back to the customer. The customer may hang up
+// then; the flow goes on.
+type CreateCallback struct {
+	QueueID             string // empty: the target queue
+	AgentID             string // the agent's own queue instead
+	InitialDelaySeconds int64
+	Attempts            int64 // 1 or more
+	RetryDelaySeconds   int64
+	FlowID              string // set: the customer is called first, and runs this flow
+	CallerID            string // E.164; empty: the queue's
+}
+
+// MoveToQueue takes a waiting contact to another queue, or to an agent's own; its
+// flow goes on. With neither id it is the target queue.
+type MoveToQueue struct{ QueueID, AgentID string }
+
+// Dial calls the customer of an outgoing contact now. Answers come as
+// InputAnswered; a failure ends the contact.
+type Dial struct {
+	CallerID string // E.164; empty: the queue's
+}
+
+// Bridge calls somebody outside for the customer.
+type Bridge struct {
+	Number         string // E.164; personal data
+	TimeoutSeconds int
+	Resume         bool   // the flow waits, and goes on when they hang up; else it ends with EndTransferOutside
+	Digits         string // keys to send once answered
+	CallerID       string // E.164; empty: the customer's own
+}
+
+// EnterFlow names the flow to go on in; the flow ends with EndEnterFlow.
+type EnterFlow struct{ FlowID string }
+
+// HoldPrevious holds or releases the parties of the call that the contact was
+// transferred from.
+type HoldPrevious struct {
+	State string // "AgentOnHold", "CustomerOnHold", "OffHold"
+}
+
+// TakeMetrics reads live metrics into $.Metrics.
+type TakeMetrics struct {
+	QueueID, AgentID string // both empty: the target queue
+	Channel          string // empty: all
+}
+
+// SetVoice chooses the voice of spoken texts.
+type SetVoice struct{ Voice, Engine, Style string }
+
+// SetData sets the contact's own data; empty members stay as they are.
+type SetData struct {
+	Name, Description, CustomerID string // personal data
+	LanguageCode                  string
+	References                    map[string]string // name to "TYPE value"; personal data
+}
+
+// SetFlowAttributes sets attributes that live as long as the flow.
+type SetFlowAttributes struct{ Attributes map[string]string } // personal data
+
+// SetLogging switches the flow's log on or off.
+type SetLogging struct{ Enabled bool }
+
+// SetTags adds tags to the contact, or takes them away.
+type SetTags struct {
+	Add    map[string]string
+	Remove []string
+}
+
+// StartTask begins a task that belongs to the contact.
+type StartTask struct {
+	FlowID            string
+	Name, Description string            // personal data
+	Attributes        map[string]string // personal data
+	References        map[string]string // name to "TYPE value"; personal data
+	DelaySeconds      int64             // from now; 0: at once
+}
+
 // SetRecording says whose voices are recorded from now on.
 type SetRecording struct {
 	Agent    bool
@@ -149,3 +288,21 @@ func (SetTargetQueue) act() {}
 func (SetRecording) act()   {}
 func (Play) act()           {}
 func (StopPlay) act()       {}
+
+func (SetTargetAgent) act()    {}
+func (SetHook) act()           {}
+func (SetRouting) act()        {}
+func (SetCallbackNumber) act() {}
+func (CreateCallback) act()    {}
+func (MoveToQueue) act()       {}
+func (Dial) act()              {}
+func (Bridge) act()            {}
+func (EnterFlow) act()         {}
+func (HoldPrevious) act()      {}
+func (TakeMetrics) act()       {}
+func (SetVoice) act()          {}
+func (SetData) act()           {}
+func (SetFlowAttributes) act() {}
+func (SetLogging) act()        {}
+func (SetTags) act()           {}
+func (StartTask) act()         {}

@@ -23,6 +23,7 @@ type Params struct {
 	named   map[string]bool
 	inner   []*Params
 	report  *report
+	before  int // problems that were reported before these parameters were read
 }
 
 // report collects the problems of a flow, and knows the instance's resources if
@@ -35,12 +36,15 @@ type report struct {
 func (r *report) add(p Problem) { r.problems = append(r.problems, p) }
 
 func newParams(raw json.RawMessage, path string, rules Rules, r *report) *Params {
-	p := &Params{Rules: rules, path: path, named: map[string]bool{}, report: r}
+	p := &Params{Rules: rules, path: path, named: map[string]bool{}, report: r, before: len(r.problems)}
 	if raw != nil && json.Unmarshal(raw, &p.members) != nil {
 		p.members = nil
 	}
 	return p
 }
+
+// OK says that nothing was reported since reading began.
+func (p *Params) OK() bool { return len(p.report.problems) == p.before }
 
 // Fail reports a parameter's value as wrong.
 func (p *Params) Fail(name, hint string) {
@@ -73,21 +77,35 @@ func (p *Params) Accept(names ...string) {
 // OneOf returns the one of several parameters that is there, and reports it when
 // there is none or more than one.
 func (p *Params) OneOf(names ...string) (string, bool) {
+	name, ok := p.AtMostOne(names...)
+	if ok && name == "" {
+		p.fail("Action is missing a property. One of these is required", names)
+	}
+	return name, name != ""
+}
+
+// AtMostOne returns the one of several parameters that is there, if any, and
+// reports it when there is more than one.
+func (p *Params) AtMostOne(names ...string) (name string, ok bool) {
 	var present []string
 	for _, name := range names {
 		if p.Has(name) {
 			present = append(present, name)
 		}
 	}
-	if len(present) == 1 {
+	switch len(present) {
+	case 0:
+		return "", true
+	case 1:
 		return present[0], true
 	}
-	message := "Action is missing a property. One of these is required"
-	if len(present) > 1 {
-		message = "Only one of these properties may be defined"
-	}
-	p.report.add(Problem{Message: message + ". Properties: [" + strings.Join(names, ", ") + "]", Path: p.path})
+	p.fail("Only one of these properties may be defined", names)
 	return "", false
+}
+
+// fail reports several parameters together.
+func (p *Params) fail(message string, names []string) {
+	p.report.add(Problem{Message: message + ". Properties: [" + strings.Join(names, ", ") + "]", Path: p.path})
 }
 
 // Static reads a value that may not come from an attribute.
@@ -111,6 +129,20 @@ func (p *Params) Text(name string) (Template, bool) {
 	return t, true
 }
 
+// Whole reads text without references, or one reference and nothing else.
+func (p *Params) Whole(name string) (Template, bool) {
+	return p.whole(name, "It must be without references to attributes, or be one reference and nothing else")
+}
+
+func (p *Params) whole(name, hint string) (Template, bool) {
+	t, ok := p.Text(name)
+	if ok && !t.Static() && !t.Single() {
+		p.Fail(name, hint)
+		return Template{}, false
+	}
+	return t, ok
+}
+
 // Path reads a value that is one reference to an attribute.
 func (p *Params) Path(name string) (Template, bool) {
 	t, ok := p.Text(name)
@@ -124,12 +156,8 @@ func (p *Params) Path(name string) (Template, bool) {
 // Reference reads the id or ARN of a resource, or one reference to an attribute
 // that holds it. It reports a resource that the instance does not have.
 func (p *Params) Reference(name string, kind ResourceKind) (Reference, bool) {
-	t, ok := p.Text(name)
+	t, ok := p.whole(name, "It must be an id, an ARN, or one reference to an attribute")
 	if !ok {
-		return Reference{}, false
-	}
-	if !t.Static() && !t.Single() {
-		p.Fail(name, "It must be an id, an ARN, or one reference to an attribute")
 		return Reference{}, false
 	}
 	if known := p.report.resources; known != nil && t.Static() && !known.Known(kind, ResourceID(t.Source())) {
@@ -176,6 +204,12 @@ func (p *Params) Strings(name string) ([]string, bool) {
 		texts[i] = text
 	}
 	return texts, ok
+}
+
+// IsObject says whether a parameter is there and is an object.
+func (p *Params) IsObject(name string) bool {
+	var members map[string]json.RawMessage
+	return p.Has(name) && json.Unmarshal(p.members[name], &members) == nil
 }
 
 // Object reads an object as Params of its own.

@@ -97,20 +97,36 @@ func (p *Program) Step(at Position, in Input, env Env) Result {
 	n := &p.nodes[i]
 	waiter, waits := n.runner.(Waiter)
 	if waits && in.Kind != InputStart {
-		wait := waiter.Wait()
+		wait := waiter.Wait(env)
 		if !slices.Contains(wait.Inputs, in.Kind) {
 			return Result{ActionID: n.id, Type: n.actionType, Next: at, Wait: &wait, Ignored: true}
 		}
 		return p.follow(n, at, waiter.Resume(in, env), env)
 	}
-	if n.restarts {
-		at.ReturnTo = ""
-	}
 	move := Raise(NoMatchingError)
-	if n.runner != nil {
+	switch runner := n.runner.(type) {
+	case nil:
+	case Repeater:
+		move, at.ReturnTo = repeat(runner, i, at.ReturnTo, env)
+	default:
 		move = n.runner.Enter(env)
 	}
+	if n.restarts {
+		at.ReturnTo = rememberReturn(at.ReturnTo, "")
+	}
 	return p.follow(n, at, move, env)
+}
+
+// repeat runs a block that counts, and keeps its count under the block's place.
+func repeat(runner Repeater, place int, state string, env Env) (move Move, newState string) {
+	m := readMemory(state)
+	move, again := runner.Repeat(m.counts[place], env)
+	if again {
+		m.counts[place]++
+	} else {
+		delete(m.counts, place)
+	}
+	return move, m.String()
 }
 
 // follow makes a result of a block's move.
@@ -119,7 +135,7 @@ func (p *Program) follow(n *node, at Position, move Move, env Env) Result {
 	switch move.kind {
 	case moveAwait:
 		if waiter, ok := n.runner.(Waiter); ok {
-			wait := waiter.Wait()
+			wait := waiter.Wait(env)
 			r.Wait = &wait
 			return r
 		}
@@ -147,9 +163,11 @@ func (p *Program) goTo(r Result, target int) Result {
 
 // finish ends the flow, or the branch that had interrupted a loop.
 func (p *Program) finish(r Result, end End) Result {
-	if end == EndFlow && r.Next.ReturnTo != "" {
-		r.Next = Position{ActionID: r.Next.ReturnTo}
-		return r
+	if state := r.Next.ReturnTo; end == EndFlow && state != "" {
+		if loop := readMemory(state).returnTo; loop != "" {
+			r.Next = Position{ActionID: loop, ReturnTo: rememberReturn(state, "")}
+			return r
+		}
 	}
 	r.End = end
 	return r
@@ -162,7 +180,7 @@ func (p *Program) branch(n *node, r Result, value string, env Env) Result {
 		}
 		r.Outcome = c.outcome
 		if n.restarts {
-			r.Next.ReturnTo = n.id
+			r.Next.ReturnTo = rememberReturn(r.Next.ReturnTo, n.id)
 		}
 		return p.goTo(r, c.target)
 	}

@@ -18,6 +18,7 @@ type center struct {
 	open     bool
 	full     bool
 	noQueues bool
+	agents   int64 // every metric
 	target   string
 	values   map[string]string
 }
@@ -30,6 +31,18 @@ func (c *center) Value(path ...string) (string, bool) {
 func (c *center) HoursOpen(id string) (open, known bool) { return c.open, id != "" || c.target != "" }
 func (c *center) QueueKnown(string) bool                 { return !c.noQueues }
 func (c *center) QueueHasRoom() (room, known bool)       { return !c.full, c.target != "" }
+
+func (c *center) HasRoom(string) (room, known bool)   { return !c.full, !c.noQueues }
+func (c *center) AgentKnown(string) bool              { return !c.noQueues }
+func (c *center) FlowKnown(string, ...flow.Type) bool { return c.open }
+func (c *center) Percent() int                        { return 50 }
+func (c *center) Dialable(number string) (ok, allowed bool) {
+	return strings.HasPrefix(number, "+"), c.open
+}
+
+func (c *center) Metric(_ flow.MetricName, queueID, agentID string) (n int64, known bool) {
+	return c.agents, queueID+agentID+c.target != ""
+}
 
 func (c *center) carryOut(acts []flow.Act) {
 	for _, act := range acts {
@@ -108,8 +121,11 @@ func TestSamplesCanBePublished(t *testing.T) {
 		if problems := flow.Validate(doc, s.Type, block.Registry(), nil); len(problems) > 0 {
 			t.Errorf("%s: %v", s.Name, problems)
 		}
-		if _, err := s.Fill(nil); err == nil {
-			t.Errorf("%s: filled without values", s.Name)
+		if _, err := s.Fill(nil); (err == nil) != (len(s.Placeholders) == 0) {
+			t.Errorf("%s, with %d placeholders: filled without values, error %v", s.Name, len(s.Placeholders), err)
+		}
+		if s.Description == "" {
+			t.Errorf("%s: no description", s.Name)
 		}
 	}
 }
@@ -161,6 +177,43 @@ func TestDefaultCustomerQueueLoopsThanksAndMusic(t *testing.T) {
 	}
 }
 
+func TestDefaultFlowsTellTheirStories(t *testing.T) {
+	done := flow.Input{Kind: flow.InputPlayDone}
+	closed := "Closed: waits"
+	cases := []struct {
+		sample string
+		center center
+		inputs []flow.Input
+		want   []string
+	}{
+		{flow.SampleAgentHold, center{}, nil, []string{"Hold: waits"}},
+		{flow.SampleCustomerHold, center{}, nil, []string{"Hold: waits"}},
+		{flow.SampleAgentTransfer, center{}, []flow.Input{done}, []string{"Announce: waits", "Announce: Success", "To agent: Success, TransferToAgent"}},
+		{flow.SampleAgentWhisper, center{values: map[string]string{"Queue.Name": "Support"}}, []flow.Input{done},
+			[]string{"Say queue: waits", "Say queue: Success", "End: Success, EndFlow"}},
+		{flow.SampleAgentWhisper, center{}, nil, []string{"Say queue: Success", "End: Success, EndFlow"}},
+		{flow.SampleCustomerWhisper, center{}, []flow.Input{{Kind: flow.InputPlayFailed}}, []string{"Beep: waits", "Beep: NoMatchingError", "End: Success, EndFlow"}},
+		{flow.SampleOutbound, center{}, []flow.Input{{Kind: flow.InputAnswered}},
+			[]string{"Record nobody: Success", "Call: waits", "Call: Success", "End: Success, EndFlow"}},
+		{flow.SampleQueueTransfer, center{target: "q", open: true, agents: 1}, nil,
+			[]string{"Check hours: True", "Check staff: NumberGreaterThan 0", "To queue: Success, TransferToQueue"}},
+		{flow.SampleQueueTransfer, center{target: "q"}, []flow.Input{done},
+			[]string{"Check hours: False", closed, "Closed: Success", "Hang up: Success, Disconnect"}},
+		{flow.SampleQueueTransfer, center{target: "q", open: true}, []flow.Input{done},
+			[]string{"Check hours: True", "Check staff: NoMatchingCondition", "Nobody there: waits", "Nobody there: Success", "Hang up: Success, Disconnect"}},
+		{flow.SampleQueueTransfer, center{target: "q", open: true, agents: 1, full: true}, []flow.Input{done},
+			[]string{"Check hours: True", "Check staff: NumberGreaterThan 0", "To queue: QueueAtCapacity", "Queue full: waits", "Queue full: Success", "Hang up: Success, Disconnect"}},
+		{flow.SampleQueueTransfer, center{}, []flow.Input{done},
+			[]string{"Check hours: NoMatchingError", "To queue: NoMatchingError", "Trouble: waits", "Trouble: Success", "Hang up: Success, Disconnect"}},
+	}
+	for _, c := range cases {
+		c.center.channel = flow.ChannelVoice
+		if diff := cmp.Diff(c.want, story(compile(t, sample(t, c.sample)), &c.center, c.inputs...)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.sample, diff)
+		}
+	}
+}
+
 // interruptedQueue is interrupted each 20 seconds to say something and go on.
 const interruptedQueue = `{"Version":"2019-10-30","StartAction":"loop","Actions":[
 	{"Identifier":"loop","Type":"MessageParticipantIteratively",
@@ -190,6 +243,65 @@ func TestLoopEnteredAnewForgetsItsInterruption(t *testing.T) {
 		"loop: waits", "loop: NoMatchingError", "end: Success, EndFlow"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A loop of two rounds inside one of three; the inner one counts anew each time.
+const nestedLoops = `{"Version":"2019-10-30","StartAction":"outer","Actions":[
+	{"Identifier":"outer","Type":"Loop","Parameters":{"LoopCount":"3"},"Transitions":{"NextAction":"end","Conditions":[
+		{"NextAction":"inner","Condition":{"Operator":"Equals","Operands":["ContinueLooping"]}},
+		{"NextAction":"end","Condition":{"Operator":"Equals","Operands":["DoneLooping"]}}]}},
+	{"Identifier":"inner","Type":"Loop","Parameters":{"LoopCount":2},"Transitions":{"NextAction":"outer","Conditions":[
+		{"NextAction":"inner","Condition":{"Operator":"Equals","Operands":["ContinueLooping"]}},
+		{"NextAction":"outer","Condition":{"Operator":"Equals","Operands":["DoneLooping"]}}]}},
+	{"Identifier":"end","Type":"EndFlowExecution"}]}`
+
+func TestLoopsCountEachForItselfAndAnewWhenDone(t *testing.T) {
+	got := story(compile(t, nestedLoops), &center{channel: flow.ChannelVoice})
+	var want []string
+	for range 3 {
+		want = append(want, "outer: ContinueLooping", "inner: ContinueLooping", "inner: ContinueLooping", "inner: DoneLooping")
+	}
+	want = append(want, "outer: DoneLooping", "end: Success, EndFlow")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// countedQueue says something at each of the first two interruptions, and moves
+// the customer to another queue at the third.
+const countedQueue = `{"Version":"2019-10-30","StartAction":"music","Actions":[
+	{"Identifier":"music","Type":"MessageParticipantIteratively",
+	 "Parameters":{"Messages":[{"PromptId":"music"}],"InterruptFrequencySeconds":"20"},
+	 "Transitions":{"Conditions":[{"NextAction":"count","Condition":{"Operator":"Equals","Operands":["MessagesInterrupted"]}}]}},
+	{"Identifier":"count","Type":"Loop","Parameters":{"LoopCount":"2"},"Transitions":{"NextAction":"move","Conditions":[
+		{"NextAction":"say","Condition":{"Operator":"Equals","Operands":["ContinueLooping"]}},
+		{"NextAction":"move","Condition":{"Operator":"Equals","Operands":["DoneLooping"]}}]}},
+	{"Identifier":"say","Type":"MessageParticipant","Parameters":{"Text":"Soon."},"Transitions":{"NextAction":"end"}},
+	{"Identifier":"move","Type":"DequeueContactAndTransferToQueue","Parameters":{"QueueId":"other"},"Transitions":{"NextAction":"end",
+	 "Errors":[{"ErrorType":"QueueAtCapacity","NextAction":"end"},{"ErrorType":"NoMatchingError","NextAction":"end"}]}},
+	{"Identifier":"end","Type":"EndFlowExecution"}]}`
+
+func TestLoopCountsOnOverInterruptions(t *testing.T) {
+	interrupted, done := flow.Input{Kind: flow.InputInterrupted}, flow.Input{Kind: flow.InputPlayDone}
+	got := story(compile(t, countedQueue), &center{channel: flow.ChannelVoice}, interrupted, done, interrupted, done, interrupted)
+	round := []string{"music: waits", "music: MessagesInterrupted", "count: ContinueLooping", "say: waits", "say: Success", "end: Success"}
+	want := append(append([]string{}, round...), round...)
+	want = append(want, "music: waits", "music: MessagesInterrupted", "count: DoneLooping", "move: Success", "end: Success", "music: waits")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestPositionCarriesCountsAndInterruptedLoop(t *testing.T) {
+	env := &center{channel: flow.ChannelVoice}
+	r := compile(t, countedQueue).Step(flow.Position{ActionID: "count", ReturnTo: "music"}, flow.Input{Kind: flow.InputStart}, env)
+	if want := (flow.Position{ActionID: "say", ReturnTo: "1=1;music"}); r.Next != want {
+		t.Fatalf("next %+v, want %+v", r.Next, want)
+	}
+	r = compile(t, countedQueue).Step(flow.Position{ActionID: "end", ReturnTo: r.Next.ReturnTo}, flow.Input{Kind: flow.InputStart}, env)
+	if want := (flow.Position{ActionID: "music", ReturnTo: "1=1;"}); r.Next != want {
+		t.Errorf("next %+v, want %+v", r.Next, want)
 	}
 }
 
@@ -253,33 +365,60 @@ func checkStep(t interface{ Fatalf(string, ...any) }, p *flow.Program, at flow.P
 	return r
 }
 
-// wildActions are the parameters random flows are made of, good and bad.
-var wildActions = map[string][]string{
+// wildParameters are what random flows are made of, good and bad. Blocks that are
+// not here have no parameters.
+var wildParameters = map[string][]string{
 	"MessageParticipant":             {`{"Text":"a $.Attributes.x"}`, `{"SSML":"<speak>$.Attributes.x</speak>"}`, `{"PromptId":"$.Attributes.x"}`, `{}`, `[]`},
 	"MessageParticipantIteratively":  {`{"Messages":[{"Text":"a"}],"InterruptFrequencySeconds":"9"}`, `{"Messages":[{}]}`, `{"Messages":7}`},
 	"GetParticipantInput":            {`{"Text":"a","InputTimeLimitSeconds":"5"}`, `{"Text":"a","InputTimeLimitSeconds":5,"StoreInput":true,"InputValidation":{"CustomValidation":{"MaximumLength":3}}}`, `{"StoreInput":true}`},
 	"Compare":                        {`{"ComparisonValue":"$.StoredCustomerInput"}`, `{"ComparisonValue":"x"}`, `null`},
 	"UpdateContactAttributes":        {`{"Attributes":{"x":"$.Attributes.x!"}}`, `{"Attributes":[]}`},
-	"UpdateContactTargetQueue":       {`{"QueueId":"q"}`, `{"QueueId":"$.Attributes.x"}`, `{}`},
+	"UpdateContactTargetQueue":       {`{"QueueId":"q"}`, `{"QueueId":"$.Attributes.x"}`, `{"AgentId":"a"}`, `{}`},
 	"UpdateContactRecordingBehavior": {`{"RecordingBehavior":{"RecordedParticipants":["Agent",{}]}}`, `{"RecordingBehavior":1}`},
 	"CheckHoursOfOperation":          {`{}`, `{"HoursOfOperationId":"h"}`},
-	"TransferContactToQueue":         {`{}`},
-	"DisconnectParticipant":          {`{}`},
-	"EndFlowExecution":               {`{}`},
-	"CreateTask":                     {`{"a":1}`},
+
+	"UpdatePreviousContactParticipantState": {`{"PreviousContactParticipantState":"OffHold"}`, `{}`},
+	"CompleteOutboundCall":                  {`{}`, `{"CallerId":{"Number":"$.Attributes.x"}}`, `{"CallerId":7}`},
+	"CreateTask":                            {`{"ContactFlowId":"f","Name":"n","References":{"a":"b"}}`, `{"References":{"a":{}}}`},
+	"Wait":                                  {`{"TimeLimitSeconds":"9"}`, `{"TimeoutSeconds":"$.Attributes.x","Events":["CustomerReturned"]}`, `{"Events":{}}`},
+	"UpdateContactRecordingAndAnalyticsBehavior": {`{"VoiceBehavior":{"VoiceRecordingBehavior":{"RecordedParticipants":[]}}}`, `{"ChatBehavior":{}}`, `{"VoiceBehavior":1}`},
+	"UpdateFlowAttributes":                       {`{"FlowAttributes":{"a":{"Value":"$.Attributes.x"}}}`, `{"FlowAttributes":{"a":1}}`},
+	"UpdateContactData":                          {`{"Name":"$.Attributes.x"}`, `{"Name":[]}`},
+	"UpdateContactEventHooks":                    {`{"EventHooks":{"AgentWhisper":"$.Attributes.x"}}`, `{"EventHooks":[],"EventHooksConfiguration":{"":0}}`},
+	"UpdateContactRoutingBehavior":               {`{"QueuePriority":1}`, `{"QueueTimeAdjustmentSeconds":"-1"}`, `{}`},
+	"UpdateContactCallbackNumber":                {`{"CallbackNumber":"$.Attributes.x"}`, `{"CallbackNumber":1}`},
+	"UpdateContactTextToSpeechVoice":             {`{"TextToSpeechVoice":"$.Attributes.x"}`, `{"TextToSpeechStyle":"Loud"}`},
+	"UpdateFlowLoggingBehavior":                  {`{"FlowLoggingBehavior":"Enabled"}`, `{}`},
+	"UpdateContactMediaStreamingBehavior":        {`{"MediaStreamingState":"Enabled"}`},
+	"GetMetricData":                              {`{"QueueId":"q"}`, `{"QueueChannel":"$.Attributes.x"}`},
+	"TagContact":                                 {`{"Tags":{"$.Attributes.x":"y"}}`, `{"Tags":{}}`, `{"Tags":9}`},
+	"UntagContact":                               {`{"TagKeys":["a"]}`, `{"TagKeys":[[]]}`},
+	"CheckMetricData":                            {`{"MetricType":"NumberOfAgentsOnline","AgentId":"a"}`, `{"MetricType":"NumberOfContactsInQueue"}`, `{}`},
+	"Loop":                                       {`{"LoopCount":"2"}`, `{"LoopCount":"$.Attributes.x"}`, `{}`},
+	"CreateCallbackContact":                      {`{"InitialCallDelaySeconds":1,"MaximumConnectionAttempts":1,"RetryDelaySeconds":1}`, `{"QueueId":"q"}`},
+	"DequeueContactAndTransferToQueue":           {`{"QueueId":"q"}`, `{}`},
+	"TransferParticipantToThirdParty":            {`{"ThirdPartyPhoneNumber":"+15550100","ContinueFlowExecution":true}`, `{"ThirdPartyPhoneNumber":"$.Attributes.x"}`},
+	"TransferToFlow":                             {`{"ContactFlowId":"f"}`, `{"ContactFlowId":"$.Attributes.x"}`},
 }
 
-var wildTypes = []string{"MessageParticipant", "MessageParticipantIteratively", "GetParticipantInput", "Compare", "UpdateContactAttributes",
-	"UpdateContactTargetQueue", "UpdateContactRecordingBehavior", "CheckHoursOfOperation", "TransferContactToQueue", "DisconnectParticipant",
-	"EndFlowExecution", "CreateTask"}
+// wildTypes are all types of block, and an unknown one.
+func wildTypes() []string {
+	types := []string{"ShowView"}
+	for _, b := range block.All() {
+		types = append(types, b.Type)
+	}
+	return types
+}
 
 func wildFlow(t *rapid.T) *flow.Document {
 	count := rapid.IntRange(1, 8).Draw(t, "actions")
 	target := rapid.Custom(func(t *rapid.T) string { return fmt.Sprint(rapid.IntRange(0, count).Draw(t, "target")) })
 	doc := &flow.Document{StartAction: "0"}
 	for i := range count {
-		a := flow.Action{Identifier: fmt.Sprint(i), Type: rapid.SampledFrom(wildTypes).Draw(t, "type")}
-		a.Parameters = []byte(rapid.SampledFrom(wildActions[a.Type]).Draw(t, "parameters"))
+		a := flow.Action{Identifier: fmt.Sprint(i), Type: rapid.SampledFrom(wildTypes()).Draw(t, "type")}
+		if all := wildParameters[a.Type]; len(all) > 0 {
+			a.Parameters = []byte(rapid.SampledFrom(all).Draw(t, "parameters"))
+		}
 		if rapid.Bool().Draw(t, "next") {
 			a.Transitions.NextAction = target.Draw(t, "next action")
 		}
@@ -288,7 +427,7 @@ func wildFlow(t *rapid.T) *flow.Document {
 				a.Transitions.Errors = append(a.Transitions.Errors, flow.ErrorBranch{ErrorType: e, NextAction: target.Draw(t, "on error")})
 			}
 		}
-		operands := rapid.SliceOfN(rapid.SampledFrom([]string{"1", "True", "False", "MessagesInterrupted", "$.Attributes.x"}), 0, 2).Draw(t, "operands")
+		operands := rapid.SliceOfN(rapid.SampledFrom([]string{"1", "True", "False", "MessagesInterrupted", "ContinueLooping", "$.Attributes.x"}), 0, 2).Draw(t, "operands")
 		for _, operand := range operands {
 			a.Transitions.Conditions = append(a.Transitions.Conditions, flow.ConditionBranch{NextAction: target.Draw(t, "on condition"),
 				Condition: flow.Condition{Operator: rapid.SampledFrom(flow.Operators()).Draw(t, "operator"), Operands: []string{operand}}})
@@ -298,17 +437,24 @@ func wildFlow(t *rapid.T) *flow.Document {
 	return doc
 }
 
+// allInputs are all kinds of input, and an odd one.
+var allInputs = []flow.InputKind{flow.InputStart, flow.InputPlayDone, flow.InputPlayFailed, flow.InputDigits, flow.InputTimeout, flow.InputInterrupted,
+	flow.InputAnswered, flow.InputCallFailed, flow.InputCallTimeout, flow.InputBridgeEnded, "Odd"}
+
+func wildCenter(t *rapid.T) *center {
+	return &center{
+		channel: rapid.SampledFrom([]string{flow.ChannelVoice, flow.ChannelChat, flow.ChannelTask, ""}).Draw(t, "channel"),
+		open:    rapid.Bool().Draw(t, "open"), full: rapid.Bool().Draw(t, "full"), noQueues: rapid.Bool().Draw(t, "no queues"),
+		agents: rapid.Int64Range(0, 2).Draw(t, "agents"),
+		values: map[string]string{"Attributes.x": rapid.SampledFrom([]string{"", "1", "<&", "+15550100"}).Draw(t, "x"), "CustomerEndpoint.Address": "+15550100"},
+	}
+}
+
 func TestRandomFlowsAlwaysWaitEndOrGoOn(t *testing.T) {
-	kinds := []flow.InputKind{flow.InputStart, flow.InputPlayDone, flow.InputPlayFailed, flow.InputDigits, flow.InputTimeout, flow.InputInterrupted, "Odd"}
 	rapid.Check(t, func(t *rapid.T) {
 		doc := wildFlow(t)
 		flow.Validate(doc, rapid.SampledFrom(flow.AllTypes()).Draw(t, "flow type"), block.Registry(), nil)
-		program := flow.Compile(doc, block.Registry())
-		env := &center{
-			channel: rapid.SampledFrom([]string{flow.ChannelVoice, flow.ChannelChat, flow.ChannelTask, ""}).Draw(t, "channel"),
-			open:    rapid.Bool().Draw(t, "open"), full: rapid.Bool().Draw(t, "full"), noQueues: rapid.Bool().Draw(t, "no queues"),
-			values: map[string]string{"Attributes.x": rapid.SampledFrom([]string{"", "1", "<&"}).Draw(t, "x")},
-		}
+		program, env := flow.Compile(doc, block.Registry()), wildCenter(t)
 		at, in := program.Start(), flow.Input{Kind: flow.InputStart}
 		for range 40 {
 			r := checkStep(t, program, at, in, env)
@@ -318,8 +464,21 @@ func TestRandomFlowsAlwaysWaitEndOrGoOn(t *testing.T) {
 			env.carryOut(r.Acts)
 			at, in = r.Next, flow.Input{Kind: flow.InputStart}
 			if r.Wait != nil {
-				in = flow.Input{Kind: rapid.SampledFrom(kinds).Draw(t, "input"), Digits: rapid.StringMatching(`[0-9*#]{0,3}`).Draw(t, "digits")}
+				in = flow.Input{Kind: rapid.SampledFrom(allInputs).Draw(t, "input"), Digits: rapid.StringMatching(`[0-9*#]{0,3}`).Draw(t, "digits")}
 			}
+		}
+	})
+}
+
+// Not only random flows: a random place, and anything as what it remembers.
+func TestStepTakesAnyPositionAndInput(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		program, env := flow.Compile(wildFlow(t), block.Registry()), wildCenter(t)
+		at := flow.Position{ActionID: rapid.StringMatching(`[0-9]?`).Draw(t, "at"), ReturnTo: rapid.StringMatching(`[0-9;,=a]{0,9}`).Draw(t, "remembers")}
+		in := flow.Input{Kind: rapid.SampledFrom(allInputs).Draw(t, "input"), Digits: rapid.StringMatching(`[0-9*#]{0,3}`).Draw(t, "digits")}
+		r := program.Step(at, in, env)
+		if r.Wait != nil && r.End != flow.EndNone {
+			t.Fatalf("waits and ends: %+v", r)
 		}
 	})
 }

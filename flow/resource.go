@@ -10,6 +10,8 @@ const (
 	ResourceQueue  ResourceKind = "queue"
 	ResourceHours  ResourceKind = "hours of operation"
 	ResourcePrompt ResourceKind = "prompt"
+	ResourceFlow   ResourceKind = "contact flow"
+	ResourceUser   ResourceKind = "user"
 )
 
 // Resources knows which resources an instance has.

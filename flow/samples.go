@@ -1,16 +1,24 @@
 package flow
 
 import (
-	_ "embed" // the samples are files, so that they can be read as flows
+	"embed"
 	"encoding/json"
 	"fmt"
 	"strings"
 )
 
-// The names of the sample flows.
+// The names of the sample flows. The default flows run where nothing else is
+// said: a hook that no block has set is the default flow of its moment.
 const (
-	SampleInbound       = "Sample inbound flow"
-	SampleCustomerQueue = "Default customer queue"
+	SampleInbound         = "Sample inbound flow"
+	SampleCustomerQueue   = "Default customer queue"
+	SampleAgentHold       = "Default agent hold"
+	SampleAgentTransfer   = "Default agent transfer"
+	SampleAgentWhisper    = "Default agent whisper"
+	SampleCustomerHold    = "Default customer hold"
+	SampleCustomerWhisper = "Default customer whisper"
+	SampleOutbound        = "Default outbound"
+	SampleQueueTransfer   = "Default queue transfer"
 )
 
 // The placeholders of the sample flows.
@@ -19,11 +27,8 @@ const (
 	PlaceholderMusic = "MusicPrompt" // id or ARN of a prompt
 )
 
-//go:embed samples/inbound.json
-var inboundSample string
-
-//go:embed samples/customer_queue.json
-var customerQueueSample string
+//go:embed samples/*.json
+var sampleFiles embed.FS
 
 // A Sample is a flow that a new instance starts with. Its content names resources
 // by placeholders such as ${BasicQueue}.
@@ -35,24 +40,42 @@ type Sample struct {
 	Placeholders []string // each must be given to Fill
 }
 
-// Samples lists the sample flows.
+// Samples lists the sample flows. They name the sounds that every instance has by
+// their files; other resources are placeholders.
 func Samples() []Sample {
 	return []Sample{
-		{
-			Name:         SampleInbound,
-			Description:  "Greets the caller, offers a choice, and in opening hours puts the call in a queue, recorded.",
-			Type:         TypeContactFlow,
-			Content:      inboundSample,
-			Placeholders: []string{PlaceholderQueue},
-		},
-		{
-			Name:         SampleCustomerQueue,
-			Description:  "Thanks the waiting customer and plays music, over and over.",
-			Type:         TypeCustomerQueue,
-			Content:      customerQueueSample,
-			Placeholders: []string{PlaceholderMusic},
-		},
+		newSample(SampleInbound, TypeContactFlow, "inbound", PlaceholderQueue).
+			saying("Greets the caller, offers a choice, and in opening hours puts the call in a queue, recorded."),
+		newSample(SampleCustomerQueue, TypeCustomerQueue, "customer_queue", PlaceholderMusic).
+			saying("Thanks the waiting customer and plays music, over and over."),
+		newSample(SampleAgentHold, TypeAgentHold, "agent_hold").
+			saying("Reminds the agent now and then that they are on hold."),
+		newSample(SampleAgentTransfer, TypeAgentTransfer, "agent_transfer").
+			saying("Gives a call to the agent that it is transferred to."),
+		newSample(SampleAgentWhisper, TypeAgentWhisper, "agent_whisper").
+			saying("Tells the agent the name of the queue before the customer is connected."),
+		newSample(SampleCustomerHold, TypeCustomerHold, "customer_hold").
+			saying("Plays music to a customer on hold."),
+		newSample(SampleCustomerWhisper, TypeCustomerWhisper, "customer_whisper").
+			saying("Plays a short tone to the customer before the agent is connected."),
+		newSample(SampleOutbound, TypeOutboundWhisper, "outbound").
+			saying("Calls the customer of an outgoing contact, without a recording."),
+		newSample(SampleQueueTransfer, TypeQueueTransfer, "queue_transfer").
+			saying("Puts a transferred call in its queue if that is open and staffed, else says why not."),
 	}
+}
+
+func newSample(name string, flowType Type, file string, placeholders ...string) Sample {
+	content, err := sampleFiles.ReadFile("samples/" + file + ".json")
+	if err != nil {
+		panic(fmt.Sprintf("the sample flow %s is not built in: %v", name, err)) // the file's name is a constant
+	}
+	return Sample{Name: name, Type: flowType, Content: string(content), Placeholders: placeholders}
+}
+
+func (s Sample) saying(description string) Sample {
+	s.Description = description
+	return s
 }
 
 // Fill puts ids or ARNs in place of the placeholders. It fails if one is not given.

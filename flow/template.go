@@ -133,6 +133,9 @@ func (t Template) RenderSSML(env Env) string { return t.render(env, ssmlEscaper)
 var ssmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
 
 func (t Template) render(env Env, escaper *strings.Replacer) string {
+	if len(t.parts) == 1 && t.parts[0].path == nil {
+		return t.parts[0].text // nearly every text is this, and needs no copy
+	}
 	var out strings.Builder
 	for _, p := range t.parts {
 		if p.path == nil {

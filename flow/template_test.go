@@ -19,6 +19,13 @@ func (v values) Value(path ...string) (string, bool) {
 func (values) HoursOpen(string) (open, known bool) { return false, false }
 func (values) QueueKnown(string) bool              { return false }
 func (values) QueueHasRoom() (room, known bool)    { return false, false }
+func (values) HasRoom(string) (room, known bool)   { return false, false }
+func (values) AgentKnown(string) bool              { return false }
+func (values) FlowKnown(string, ...Type) bool      { return false }
+func (values) Percent() int                        { return 1 }
+func (values) Dialable(string) (ok, allowed bool)  { return false, false }
+
+func (values) Metric(MetricName, string, string) (n int64, known bool) { return 0, false }
 
 func TestTemplateFindsReferences(t *testing.T) {
 	cases := []struct {

@@ -46,7 +46,7 @@ func TestValidateListsEveryProblemWithItsPath(t *testing.T) {
 				"Invalid Action property value. Path: Actions[3].Identifier. The name is reserved\n" +
 				"Action is missing required property. Path: Actions[4].Identifier\n" +
 				"Invalid Action property value. Path: Actions[5].Identifier. It may have at most 50 characters"},
-		{"unknown action type", document("a", `{"Identifier":"a","Type":"CreateTask","Parameters":{"Name":["x",{"y":""}]},"Transitions":{"NextAction":"a"}}`),
+		{"unknown action type", document("a", `{"Identifier":"a","Type":"ShowView","Parameters":{"Name":["x",{"y":""}]},"Transitions":{"NextAction":"a"}}`),
 			"Invalid Action property value. Path: Actions[0].Parameters.Name[1].y. It may not be empty\n" +
 				"Invalid Action type. Path: Actions[0].Type"},
 		{"the same error branch twice", document("a", `{"Identifier":"a","Type":"MessageParticipant","Parameters":{"Text":"x"},"Transitions":{"NextAction":"a",
@@ -103,7 +103,17 @@ func TestInventedTypesGetASuggestion(t *testing.T) {
 		"messageparticipant":         "MessageParticipant",
 		"MessagePartcipant":          "MessageParticipant",
 		"DisconnectParticipants":     "DisconnectParticipant",
-		"CreateTask":                 "",
+		"TransferToAgent":            "TransferContactToAgent",
+		"TransferToPhoneNumber":      "TransferParticipantToThirdParty",
+		"CheckStaffing":              "CheckMetricData",
+		"CheckQueueStatus":           "CheckMetricData",
+		"SetVoice":                   "UpdateContactTextToSpeechVoice",
+		"SetCallbackNumber":          "UpdateContactCallbackNumber",
+		"SetWhisperFlow":             "UpdateContactEventHooks",
+		"StartMediaStreaming":        "UpdateContactMediaStreamingBehavior",
+		"UnTagContact":               "UntagContact",
+		"PercentileBranching":        "DistributeByPercentage",
+		"ShowView":                   "",
 		"":                           "",
 		strings.Repeat("x", 1000):    "",
 	} {

@@ -81,7 +81,12 @@ func (in *Instance) TakeEffects() { in.takeEffects() }
 func (in *Instance) takeEffects() []tandem.Effect {
 	var all []tandem.Effect
 	for _, m := range in.machines {
-		all = append(all, m.TakeEffects(in.epoch)...)
+		effects := m.TakeEffects(in.epoch)
+		if len(all) == 0 {
+			all = effects[:len(effects):len(effects)] // mostly one machine has any, and nothing is copied
+			continue
+		}
+		all = append(all, effects...)
 	}
 	return all
 }

@@ -117,6 +117,7 @@ func (p callEvents) Answered(call *sip.Call, m sip.Media) {
 		l.answered = true
 		l.audio.Start(session(m.Stream))
 		p.join(l)
+		l.sendDigits()
 		report := voice.Report{Kind: voice.LegAnswered, At: tandem.At(m.At), Leg: l.id}
 		if l.room != nil {
 			report.Room = l.room.want.ID

@@ -6,7 +6,11 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
+
+	"tandem/media/rtp"
+	"tandem/voice"
 )
 
 // Config says how the voice process is to work.
@@ -38,11 +42,32 @@ type Limits struct {
 	ShutdownWait time.Duration // for last uploads at the end [5 s]
 }
 
-// limits of legs and prompts in one room; a core that sends more is broken.
+// limits of what is in one room; a core that sends more is broken. A call has
+// up to 6 parties and 5 monitors at a time, and may list legs that are gone.
 const (
-	maxRoomLegs  = 32
+	maxRoomLegs  = 64
+	maxRoomPaths = 1024
 	maxPlayItems = 64
 )
+
+// tooMuch names what is beyond the limits; empty if nothing is.
+func tooMuch(want voice.Room) string {
+	switch {
+	case len(want.Legs) > maxRoomLegs:
+		return "legs"
+	case len(want.Mix) > maxRoomPaths:
+		return "paths"
+	case len(want.Plays) > maxRoomLegs:
+		return "plays"
+	case want.Record != nil && len(want.Record.Held) > maxRoomLegs:
+		return "held legs"
+	case slices.ContainsFunc(want.Plays, func(p voice.Play) bool { return len(p.Items) > maxPlayItems }):
+		return "items of a play"
+	case slices.ContainsFunc(want.Legs, func(l voice.Leg) bool { return len(l.Digits) > rtp.MaxKeys }):
+		return "digits of a leg"
+	}
+	return ""
+}
 
 func (l Limits) withDefaults() Limits {
 	l.Rooms = orDefault(l.Rooms, 4000)

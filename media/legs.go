@@ -27,6 +27,8 @@ type leg struct {
 	accepted bool // inbound: SIP was told to answer
 	answered bool
 	rang     bool
+	digits   string      // outbound: keys to send once it has answered
+	dialled  bool        // they are on their way
 	cause    voice.Cause // why this side ends it; none while it does not
 	timer    *time.Timer // inbound: to be claimed; outbound: to be answered
 }
@@ -35,7 +37,7 @@ type leg struct {
 func (p *Process) reconcileLeg(r *roomState, want voice.Leg) {
 	l := p.legs[want.ID]
 	switch {
-	case l == nil && !p.isGone(want.ID) && want.Outbound && want.Wish != voice.WishGone:
+	case l == nil && !p.isGone(want.ID) && (want.Outbound || want.Soft) && want.Wish != voice.WishGone:
 		p.dial(r, want)
 		return
 	case l == nil && want.Wish == voice.WishGone && p.goneFrom(r, want.ID):
@@ -44,8 +46,12 @@ func (p *Process) reconcileLeg(r *roomState, want voice.Leg) {
 		p.tellGone(r.want.ID, want)
 		return
 	}
-	l.role = want.Role
+	l.role, l.digits = want.Role, want.Digits
 	p.claim(r, l)
+	if l.joined {
+		p.join(l) // the role may be another
+	}
+	l.sendDigits()
 	switch {
 	case want.Wish == voice.WishGone:
 		p.hangUp(l, orDefault(want.Cause, voice.CauseHangup))
@@ -121,11 +127,24 @@ func (p *Process) leaveRoom(l *leg) {
 	l.room, l.joined = nil, false
 }
 
-// join lets the leg be heard, as soon as the far side's address is known.
+// join lets the leg be heard, as soon as the far side's address is known. What
+// is played to it begins when it has answered.
 func (p *Process) join(l *leg) {
-	if l.room != nil && l.audio != nil && !l.joined {
-		l.room.mixer.Join(l.id, l.role, l.audio)
-		l.joined = true
+	if l.room == nil || l.audio == nil {
+		return
+	}
+	l.joined = true
+	l.room.mixer.Join(l.id, l.role, l.audio)
+	if l.answered {
+		l.room.mixer.Answered(l.id)
+	}
+}
+
+// sendDigits presses the keys that the core wants, once in the leg's life.
+func (l *leg) sendDigits() {
+	if l.outbound && l.answered && !l.dialled && l.digits != "" {
+		l.dialled = true
+		l.audio.SendKeys(l.digits)
 	}
 }
 
@@ -169,8 +188,13 @@ func (p *Process) answer(l *leg) {
 	l.call.Answer(local)
 }
 
-// dial places the call of an outbound leg.
+// dial places the call of an outbound leg. There is no way to a browser.
 func (p *Process) dial(r *roomState, want voice.Leg) {
+	if want.Soft {
+		p.config.Log.Warn("a browser cannot be called: give the agent a desk phone", "leg", want.ID)
+		p.neverWas(r, want, voice.CauseUnreachable)
+		return
+	}
 	remaining := time.Until(want.Deadline.Std())
 	if !want.Deadline.IsZero() && remaining <= 0 {
 		p.neverWas(r, want, voice.CauseNoAnswer)
@@ -182,7 +206,7 @@ func (p *Process) dial(r *roomState, want voice.Leg) {
 		p.neverWas(r, want, voice.CauseUnreachable)
 		return
 	}
-	l := &leg{id: want.ID, role: want.Role, room: r, trunk: trunk, outbound: true}
+	l := &leg{id: want.ID, role: want.Role, room: r, trunk: trunk, outbound: true, digits: want.Digits}
 	local, err := p.openAudio(l)
 	if err == nil {
 		l.call, err = p.place(trunk, want, local)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -73,6 +74,8 @@ type phone struct {
 	digit   byte // being pressed
 	pressed int  // packets of it sent
 	muted   bool
+	keys    string // pressed by the far side
+	keyTime uint32 // RTP timestamp of the last of them
 }
 
 func newPhone(t *testing.T, toneHz float64) *phone {
@@ -167,6 +170,28 @@ func (p *phone) hears(hz float64) bool {
 	defer p.mu.Unlock()
 	const enough = rtp.SampleRateHz / 2
 	return len(p.heard) >= enough && loudness(p.heard[len(p.heard)-enough/2:], hz) > 1500
+}
+
+// pitches are all that sound in a test of several parties.
+var pitches = []float64{300, 440, 700, 1000}
+
+// hearsOnly reports whether, of the pitches, just those were heard lately.
+func (p *phone) hearsOnly(want ...float64) func() bool {
+	return func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		const enough = rtp.SampleRateHz / 2
+		if len(p.heard) < enough {
+			return false
+		}
+		for _, hz := range pitches {
+			loud := loudness(p.heard[len(p.heard)-enough/2:], hz)
+			if slices.Contains(want, hz) && loud < 1500 || !slices.Contains(want, hz) && loud > 500 {
+				return false
+			}
+		}
+		return true
+	}
 }
 
 func (p *phone) is(what func(*phone) bool) func() bool {
@@ -284,12 +309,22 @@ func (p *phone) listen() {
 		if err != nil {
 			return
 		}
-		if n == 12+rtp.FrameSamples && buf[1]&0x7f == 0 {
+		p.mu.Lock()
+		switch {
+		case n == 12+rtp.FrameSamples && buf[1]&0x7f == 0:
 			var f rtp.Frame
 			rtp.PCMU.Decode(f[:], buf[12:n])
-			p.mu.Lock()
 			p.heard = append(p.heard, f[:]...)
-			p.mu.Unlock()
+		case n == 16 && buf[1]&0x7f == 101:
+			p.takeKey(binary.BigEndian.Uint32(buf[4:]), buf[12], buf[13]&0x80 != 0)
 		}
+		p.mu.Unlock()
+	}
+}
+
+// takeKey counts each telephone event at its first end packet.
+func (p *phone) takeKey(stamp uint32, event byte, end bool) {
+	if end && (p.keys == "" || stamp != p.keyTime) {
+		p.keys, p.keyTime = p.keys+string("0123456789*#"[event]), stamp
 	}
 }

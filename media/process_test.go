@@ -195,10 +195,10 @@ func TestCallOutlivesItsCore(t *testing.T) {
 	room := voice.Room{
 		ID: tandem.NameID("test", "room"), Epoch: 1, Rev: 1,
 		Legs: []voice.Leg{{ID: customerLeg, Role: voice.Customer, Wish: voice.WishAnswered}},
-		Play: &voice.Play{
+		Plays: []voice.Play{{
 			ID: tandem.NameID("test", "play"), Listener: customerLeg, Items: []voice.Prompt{{Prompt: "tone.wav"}},
 			Collect: &voice.Collect{MaxDigits: 1, FirstDigitMillis: 5000, InterDigitMillis: 2000},
-		},
+		}},
 		Record: &voice.Recording{ID: recording, Customer: true, Agent: true},
 	}
 	c.send(room)
@@ -209,7 +209,7 @@ func TestCallOutlivesItsCore(t *testing.T) {
 		t.Errorf("the play ended with %+v, want the digit 1", played)
 	}
 
-	room.Rev, room.Play = 2, nil
+	room.Rev, room.Plays = 2, nil
 	room.Legs = append(room.Legs, voice.Leg{
 		ID: agentLeg, Role: voice.Agent, Outbound: true, Wish: voice.WishAnswered,
 		Target: "+4930777", CallerID: "+4930123456", Deadline: tandem.At(time.Now().Add(patience)),

@@ -136,6 +136,7 @@ func TestOutboundLegEndsWithTheRightCause(t *testing.T) {
 		"no number":     {0, false, func(l *voice.Leg) { l.Target = "+\r\nTo: evil" }, voice.CauseUnreachable},
 		"gone at once":  {0, false, func(l *voice.Leg) { l.Wish, l.Cause = voice.WishGone, voice.CauseHangup }, voice.CauseHangup},
 		"lost inbound":  {0, false, func(l *voice.Leg) { l.Outbound = false }, voice.CauseLost},
+		"browser":       {0, false, func(l *voice.Leg) { l.Soft, l.Outbound, l.Target = true, false, "" }, voice.CauseUnreachable},
 		"silent number": {0, true, func(l *voice.Leg) { l.CallerID, l.Deadline = "", tandem.At(time.Now().Add(300*time.Millisecond)) }, voice.CauseNoAnswer},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -192,7 +193,7 @@ func TestFinishedPlayIsReportedAgainNotPlayedAgain(t *testing.T) {
 	caller := newPhone(t, 440)
 	c := newCenter(t, nil, nil)
 	room := roomOf(1, c.arrive(caller))
-	room.Play = &voice.Play{ID: id("play"), Listener: room.Legs[0].ID, Items: []voice.Prompt{{Prompt: "Beep.wav"}}}
+	room.Plays = []voice.Play{{ID: id("play"), Listener: room.Legs[0].ID, Items: []voice.Prompt{{Prompt: "Beep.wav"}}}}
 	c.send(room)
 	first := c.expect(voice.PlayEnded, tandem.ID{})
 	room.Rev = 2
@@ -209,7 +210,7 @@ func TestMissingPromptFailsThePlay(t *testing.T) {
 	caller := newPhone(t, 440)
 	c := newCenter(t, nil, nil)
 	room := roomOf(1, c.arrive(caller))
-	room.Play = &voice.Play{ID: id("play"), Listener: room.Legs[0].ID, Items: []voice.Prompt{{Prompt: "nothing.wav"}}}
+	room.Plays = []voice.Play{{ID: id("play"), Listener: room.Legs[0].ID, Items: []voice.Prompt{{Prompt: "nothing.wav"}}}}
 	c.send(room)
 	if r := c.expect(voice.PlayEnded, tandem.ID{}); r.Outcome != voice.PlayFailed {
 		t.Errorf("the play ended with %+v", r)
@@ -220,7 +221,7 @@ func TestQueueMusicPlaysOnWithoutTheCore(t *testing.T) {
 	caller := newPhone(t, 440)
 	c := newCenter(t, nil, nil)
 	room := roomOf(1, c.arrive(caller))
-	room.Play = &voice.Play{ID: id("play"), Listener: room.Legs[0].ID, Items: []voice.Prompt{{Prompt: "tone.wav"}}, Loop: true}
+	room.Plays = []voice.Play{{ID: id("play"), Listener: room.Legs[0].ID, Items: []voice.Prompt{{Prompt: "tone.wav"}}, Loop: true}}
 	c.send(room)
 	eventually(t, "the music is heard", func() bool { return caller.hears(700) })
 	c.disconnect()
@@ -272,7 +273,7 @@ func TestRoomOfADeposedCoreIsIgnored(t *testing.T) {
 	caller.forget()
 	play := room
 	play.Rev = 2
-	play.Play = &voice.Play{ID: id("play"), Listener: leg.ID, Items: []voice.Prompt{{Prompt: "Beep.wav"}}}
+	play.Plays = []voice.Play{{ID: id("play"), Listener: leg.ID, Items: []voice.Prompt{{Prompt: "Beep.wav"}}}}
 	c.send(play)
 	c.expect(voice.PlayEnded, tandem.ID{}) // what came later was done, so the old one was seen
 	if caller.is(hasEnded)() || c.count(voice.RoomForgotten) != 0 {

@@ -19,7 +19,7 @@ type roomState struct {
 	legs      []*leg
 	recorder  *recording.Recorder
 	recording tandem.ID
-	closing   int // recordings that are not reported yet
+	closing   map[tandem.ID]bool // recordings that are not reported yet
 }
 
 // coreWords is the process as package link sees it.
@@ -57,8 +57,8 @@ func (p coreWords) Room(want voice.Room) {
 	}
 	p.epochs[want.Instance] = want.Epoch
 	p.owners.set(want.ID, want.Instance)
-	if len(want.Legs) > maxRoomLegs || want.Play != nil && len(want.Play.Items) > maxPlayItems {
-		p.config.Log.Error("a room beyond the limits is ignored", "room", want.ID, "legs", len(want.Legs))
+	if beyond := tooMuch(want); beyond != "" && !want.Ended {
+		p.config.Log.Error("a room beyond the limits is ignored", "room", want.ID, "beyond", beyond)
 		return
 	}
 	r := p.rooms[want.ID]
@@ -84,9 +84,13 @@ func (p *Process) firstSight(want voice.Room) {
 		p.report(report)
 		return
 	}
-	r := &roomState{mixer: room.New(&p.lateness)}
+	r := p.newRoom()
 	p.rooms[want.ID] = r
 	p.reconcile(r, want)
+}
+
+func (p *Process) newRoom() *roomState {
+	return &roomState{mixer: room.New(&p.lateness), closing: map[tandem.ID]bool{}}
 }
 
 // reconcile brings a room to what the core wants.
@@ -106,23 +110,23 @@ func (p *Process) reconcile(r *roomState, want voice.Room) {
 		}
 	}
 	r.mixer.SetMix(want.Mix)
-	p.reconcilePlay(r)
+	p.reconcilePlays(r)
 	p.reconcileRecording(r)
 }
 
-func (p *Process) reconcilePlay(r *roomState) {
-	want := r.want.Play
-	if want == nil {
-		r.mixer.Play(nil, nil, nil)
-		return
-	}
-	if report, ok := p.donePlays.get(want.ID); ok {
-		r.mixer.Play(nil, nil, nil)
-		p.report(report)
-		return
+// reconcilePlays tells again how plays ended and leaves the others to the
+// room, which goes on with those that it has begun.
+func (p *Process) reconcilePlays(r *roomState) {
+	var open []voice.Play
+	for _, want := range r.want.Plays {
+		if report, ok := p.donePlays.get(want.ID); ok {
+			p.report(report)
+			continue
+		}
+		open = append(open, want)
 	}
 	id := r.want.ID
-	r.mixer.Play(want, p.load, func(result room.PlayResult) { p.playEnded(id, result) })
+	r.mixer.SetPlays(open, p.load, func(result room.PlayResult) { p.playEnded(id, result) })
 }
 
 func (p *Process) load(ctx context.Context, item voice.Prompt) ([]int16, error) {
@@ -157,17 +161,20 @@ func (p *Process) reconcileRecording(r *roomState) {
 		return
 	}
 	if r.recorder == nil {
+		if r.closing[want.ID] {
+			return // it was stopped; how it ended is about to be told
+		}
 		r.recorder, r.recording = p.recordings.Start(r.want.ID, want.ID, now()), want.ID
-		r.closing++
+		r.closing[want.ID] = true
 	}
-	r.mixer.Record(r.recorder, want.Customer, want.Agent)
+	r.mixer.Record(r.recorder, *want)
 }
 
 func (p *Process) stopRecording(r *roomState) {
 	if r.recorder == nil {
 		return
 	}
-	r.mixer.Record(nil, false, false)
+	r.mixer.Record(nil, voice.Recording{})
 	r.recorder.Stop(now())
 	r.recorder, r.recording = nil, tandem.ID{}
 }
@@ -183,7 +190,7 @@ func (p *Process) recordingEnded(result recording.Result) {
 	p.recorded.add(result.Recording, report, time.Now())
 	p.report(report)
 	if r := p.rooms[result.Room]; r != nil {
-		r.closing--
+		delete(r.closing, result.Recording)
 		p.forgetEnded(r)
 	}
 }
@@ -194,7 +201,7 @@ func (p *Process) endRoom(r *roomState) {
 	for _, l := range slices.Clone(r.legs) {
 		p.hangUp(l, p.wishedCause(r, l.id))
 	}
-	r.mixer.Play(nil, nil, nil)
+	r.mixer.SetPlays(nil, nil, nil)
 	p.stopRecording(r)
 	p.forgetEnded(r)
 }
@@ -211,7 +218,7 @@ func (p *Process) wishedCause(r *roomState, leg tandem.ID) voice.Cause {
 // forgetEnded reports an ended room when nothing of it is left.
 func (p *Process) forgetEnded(r *roomState) {
 	id := r.want.ID
-	if !r.want.Ended || len(r.legs) > 0 || r.closing > 0 || p.rooms[id] != r {
+	if !r.want.Ended || len(r.legs) > 0 || len(r.closing) > 0 || p.rooms[id] != r {
 		return
 	}
 	delete(p.rooms, id)

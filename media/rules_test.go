@@ -1,11 +1,18 @@
 package media
 
 import (
+	"context"
+	"log/slog"
 	"net/netip"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"tandem"
+	"tandem/media/link"
+	"tandem/media/recording"
+	"tandem/media/rtp"
 	"tandem/media/sdp"
 	"tandem/media/sip"
 	"tandem/voice"
@@ -163,5 +170,83 @@ func TestTombstonesAreForgottenAfterAnHour(t *testing.T) {
 	}
 	if how, ok := stones.get(tandem.NameID("test", "new")); !ok || how != 2 {
 		t.Error("the new one is not")
+	}
+}
+
+func TestRoomBeyondTheLimitsIsNamed(t *testing.T) {
+	for want, room := range map[string]voice.Room{
+		"":                {Legs: make([]voice.Leg, maxRoomLegs), Plays: make([]voice.Play, maxRoomLegs), Mix: make([]voice.Path, maxRoomPaths)},
+		"legs":            {Legs: make([]voice.Leg, maxRoomLegs+1)},
+		"paths":           {Mix: make([]voice.Path, maxRoomPaths+1)},
+		"plays":           {Plays: make([]voice.Play, maxRoomLegs+1)},
+		"items of a play": {Plays: []voice.Play{{}, {Items: make([]voice.Prompt, maxPlayItems+1)}}},
+		"held legs":       {Record: &voice.Recording{Held: make([]tandem.ID, maxRoomLegs+1)}},
+		"digits of a leg": {Legs: []voice.Leg{{Digits: strings.Repeat("1", rtp.MaxKeys+1)}}},
+	} {
+		if got := tooMuch(room); got != want {
+			t.Errorf("beyond the limits is %q, want %q", got, want)
+		}
+	}
+}
+
+// A recording of an earlier life of the process does not count for one that is
+// still open in the same room.
+func TestEndedRoomWaitsForItsOwnRecording(t *testing.T) {
+	room, earlier, now := tandem.NameID("test", "room"), tandem.NameID("test", "earlier"), tandem.NameID("test", "now")
+	p := &Process{
+		link: link.NewServer(link.ServerConfig{}), rooms: map[tandem.ID]*roomState{},
+		recorded: newTombstones[voice.Report](), ended: newTombstones[voice.Report](),
+	}
+	r := p.newRoom()
+	r.want = voice.Room{ID: room, Ended: true}
+	r.closing[now] = true
+	p.rooms[room] = r
+	p.recordingEnded(recording.Result{Room: room, Recording: earlier})
+	if p.rooms[room] == nil {
+		t.Fatal("the room is forgotten before its recording ended")
+	}
+	p.recordingEnded(recording.Result{Room: room, Recording: now})
+	if p.rooms[room] != nil {
+		t.Error("the room is not forgotten")
+	}
+}
+
+// While a recording that was stopped is on its way to the store, the core may
+// ask for it again.
+func TestRecordingThatWasStoppedIsNotBegunAgain(t *testing.T) {
+	p := &Process{
+		link: link.NewServer(link.ServerConfig{}), rooms: map[tandem.ID]*roomState{},
+		recorded: newTombstones[voice.Report](), ended: newTombstones[voice.Report](),
+	}
+	dir := t.TempDir()
+	var err error
+	p.recordings, err = recording.Open(context.Background(), recording.Config{
+		Dir: filepath.Join(dir, "recordings"), Bucket: recording.FileBucket(filepath.Join(dir, "blobs")),
+		Log: slog.New(slog.DiscardHandler), Ended: p.recordingEnded,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := p.newRoom()
+	defer r.mixer.Close()
+	r.want.ID = tandem.NameID("test", "room")
+	p.rooms[r.want.ID] = r
+	record := func(want *voice.Recording) {
+		r.want.Record = want
+		p.reconcileRecording(r)
+	}
+	wanted := &voice.Recording{ID: tandem.NameID("test", "recording"), Customer: true}
+	p.mu.Lock() // the end is not told before this is released
+	record(wanted)
+	record(nil)
+	record(wanted)
+	begun := r.recorder != nil
+	record(nil)
+	p.mu.Unlock()
+	if err := p.recordings.Close(context.Background()); err != nil { // waits for the end
+		t.Fatal(err)
+	}
+	if begun || p.link.Kept() != 1 || len(r.closing) != 0 {
+		t.Errorf("it is begun again: %v; its end is told %d times", begun, p.link.Kept())
 	}
 }

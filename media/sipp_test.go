@@ -54,10 +54,10 @@ func TestSippCallsIn(t *testing.T) {
 		t.Errorf("the call arrived as %+v", arrived)
 	}
 	room := roomOf(1, voice.Leg{ID: arrived.Leg, Role: voice.Customer, Wish: voice.WishAnswered})
-	room.Play = &voice.Play{
+	room.Plays = []voice.Play{{
 		ID: id("play"), Listener: arrived.Leg, Items: []voice.Prompt{{Text: "Press one."}},
 		Collect: &voice.Collect{MaxDigits: 1, FirstDigitMillis: patience.Milliseconds()},
-	}
+	}}
 	room.Record = &voice.Recording{ID: id("recording"), Customer: true}
 	c.send(room)
 	if played := c.expect(voice.PlayEnded, tandem.ID{}); played.Outcome != voice.PlayDigits || played.Digits != "1" {

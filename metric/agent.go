@@ -20,6 +20,7 @@ type Agent struct {
 // Slots is what an agent does in one channel. Each contact is in one count.
 type Slots struct {
 	Maximum          uint8 // contacts of this channel that the agent takes at once; 0 for none, also for want of a phone
+	AnyChannel       bool  // they come while the agent works on other channels too
 	Ringing          uint8 // offered, not answered yet
 	Handling         uint8 // connected, on hold, or being dialled by the agent
 	AfterContactWork uint8
@@ -62,10 +63,10 @@ func (t *tally) count(a *Agent, n int) {
 		t.slots[ch].active += n * (int(s.Handling) + int(s.AfterContactWork))
 		t.slots[ch].afterContactWork += n * int(s.AfterContactWork)
 		// While an agent works on one channel, contacts of the others go
-		// elsewhere (Amazon Connect API: CrossChannelBehavior, by default
-		// ROUTE_CURRENT_CHANNEL_ONLY).
-		if takes && held == s.held() {
-			t.slots[ch].available += n * max(0, int(s.Maximum)-held)
+		// elsewhere, unless their channel does not mind (Amazon Connect API:
+		// CrossChannelBehavior, by default ROUTE_CURRENT_CHANNEL_ONLY).
+		if takes && (s.AnyChannel || held == s.held()) {
+			t.slots[ch].available += n * max(0, int(s.Maximum)-s.held())
 		}
 	}
 }

@@ -109,7 +109,7 @@ func freeSlots(a Agent, in []event.Channel) int {
 	for _, ch := range in {
 		here := busyWith(a, []event.Channel{ch}, ringingOf, handlingOf, wrapUpOf)
 		elsewhere := busyWith(a, allChannels, ringingOf, handlingOf, wrapUpOf) - here
-		if more := int(a.Slots[ch].Maximum) - here; elsewhere == 0 && more > 0 {
+		if more := int(a.Slots[ch].Maximum) - here; (elsewhere == 0 || a.Slots[ch].AnyChannel) && more > 0 {
 			free += more
 		}
 	}
@@ -212,7 +212,7 @@ func (h *life) act() {
 func (h *life) anyAgent() Agent {
 	a := Agent{ProfileID: h.id("profile", 5), Status: event.StatusType(h.rnd.Intn(4)), NextStatus: h.rnd.Intn(5) == 0}
 	for _, ch := range allChannels {
-		a.Slots[ch].Maximum = uint8(h.rnd.Intn(4))
+		a.Slots[ch].Maximum, a.Slots[ch].AnyChannel = uint8(h.rnd.Intn(4)), h.rnd.Intn(3) == 0
 	}
 	for range h.rnd.Intn(3) {
 		s := &a.Slots[allChannels[h.rnd.Intn(3)]]

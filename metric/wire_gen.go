@@ -11,10 +11,15 @@ import (
 func (x *ChannelWaits) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.Uvarint(uint64(x.Channel))
+	end := e.Len()
 	e.Uvarint(uint64(len(x.Periods)))
 	for i0 := range x.Periods {
 		x.Periods[i0].EncodeWire(e)
 	}
+	if len(x.Periods) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -36,8 +41,16 @@ func (x *ChannelWaits) DecodeWire(d *tandem.Decoder) {
 func (x *Period) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.Varint(x.Minute)
+	end := e.Len()
 	e.Varint(x.Contacts)
+	if x.Contacts != 0 {
+		end = e.Len()
+	}
 	e.Varint(x.WaitedMillis)
+	if x.WaitedMillis != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 

@@ -25,6 +25,10 @@ func (m *Machine) applyCenter(ev tandem.Event) bool {
 		m.change(e.UserID, func(a *Agent) { a.mirror(a.Status, e.StatusID, e.At) })
 	case *event.OfferMade:
 		m.applyWork(e.UserID, e.ContactID, stateRinging)
+	case *event.ContactInitiated:
+		if !e.UserID.IsZero() { // the agent began it
+			m.applyWork(e.UserID, e.ContactID, stateCalling)
+		}
 	case *event.AgentConnected:
 		m.applyWork(e.UserID, e.ContactID, stateBusy)
 	case *event.AfterContactWorkStarted:
@@ -82,6 +86,7 @@ func (a *Agent) mirror(status, next tandem.ID, at tandem.Time) {
 // What a contact does to an agent, in the words of Amazon Connect Streams.
 const (
 	stateRinging   = "PendingBusy"
+	stateCalling   = "CallingCustomer"
 	stateBusy      = "Busy"
 	stateAfterWork = "AfterCallWork"
 	stateMissed    = "MissedCallAgent"
@@ -136,6 +141,8 @@ func (m *Machine) React(s *tandem.Step, ev tandem.Event) {
 	case *event.NextStatusSet:
 		user = e.UserID
 	case *event.OfferMade:
+		user = e.UserID
+	case *event.ContactInitiated:
 		user = e.UserID
 	case *event.AgentConnected:
 		user = e.UserID

@@ -265,7 +265,7 @@ func TestSYNC8LessAvailableStatusCountsInATie(t *testing.T) {
 // ZD-K15: a call that the agent places counts as a contact.
 func TestZDK15CallThatTheAgentPlacesCounts(t *testing.T) {
 	h := linked(newHost(t), focus("zd"))
-	h.must(tandem.ActorUser, emitAll{[]tandem.Event{&event.AgentConnected{UserID: agent1, ContactID: id("placed"), At: h.now}}})
+	h.must(tandem.ActorUser, emitAll{[]tandem.Event{&event.ContactInitiated{UserID: agent1, ContactID: id("placed"), Channel: event.Voice, Method: event.Outbound, At: h.now}}})
 	h.want("focus", h.writing("zd"), "50")
 	h.finish("zd", event.WriteDone, 11)
 	h.clear("placed")

@@ -20,17 +20,34 @@ func (x *Agent) EncodeWire(e *tandem.Encoder) {
 	}
 	x.Intent.EncodeWire(e)
 	x.Person.EncodeWire(e)
+	end := e.Len()
 	e.Bool(x.OnContact)
+	if x.OnContact {
+		end = e.Len()
+	}
 	e.Varint(int64(x.OverlayAt))
+	if x.OverlayAt != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Legs)))
 	for i0 := range x.Legs {
 		x.Legs[i0].EncodeWire(e)
+	}
+	if len(x.Legs) > 0 {
+		end = e.Len()
 	}
 	e.Uvarint(uint64(len(x.ContactStates)))
 	for i0 := range x.ContactStates {
 		e.String(x.ContactStates[i0])
 	}
+	if len(x.ContactStates) > 0 {
+		end = e.Len()
+	}
 	e.String(x.ConnectState)
+	if x.ConnectState != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -93,44 +110,97 @@ func (x *Leg) EncodeWire(e *tandem.Encoder) {
 	e.Bool(x.Moved)
 	x.Last.EncodeWire(e)
 	x.Ended.EncodeWire(e)
+	end := e.Len()
 	e.Varint(int64(x.EndedAt))
+	if x.EndedAt != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Unsure)
+	if x.Unsure {
+		end = e.Len()
+	}
 	e.Bool(x.Refused)
+	if x.Refused {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Remembered)))
 	for i0 := range x.Remembered {
 		x.Remembered[i0].EncodeWire(e)
+	}
+	if len(x.Remembered) > 0 {
+		end = e.Len()
 	}
 	e.Uvarint(uint64(len(x.Recent)))
 	for i0 := range x.Recent {
 		e.Varint(int64(x.Recent[i0]))
 	}
+	if len(x.Recent) > 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Health))
+	if x.Health != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Capacity != nil)
 	if x.Capacity != nil {
 		x.Capacity.EncodeWire(e)
+	}
+	if x.Capacity != nil {
+		end = e.Len()
 	}
 	e.Bool(x.Work != nil)
 	if x.Work != nil {
 		x.Work.EncodeWire(e)
 	}
+	if x.Work != nil {
+		end = e.Len()
+	}
 	e.Bool(x.BandOff)
+	if x.BandOff {
+		end = e.Len()
+	}
 	e.Uvarint(x.WriteVersion)
+	if x.WriteVersion != 0 {
+		end = e.Len()
+	}
 	e.String(x.WriteShown)
+	if x.WriteShown != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Rule != nil)
 	if x.Rule != nil {
 		x.Rule.EncodeWire(e)
+	}
+	if x.Rule != nil {
+		end = e.Len()
 	}
 	e.Uvarint(uint64(len(x.Accepted)))
 	for i0 := range x.Accepted {
 		e.String(x.Accepted[i0])
 	}
+	if len(x.Accepted) > 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Pages)))
 	for i0 := range x.Pages {
 		x.Pages[i0].EncodeWire(e)
 	}
+	if len(x.Pages) > 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Paged)
+	if x.Paged {
+		end = e.Len()
+	}
 	e.String(x.Profile)
+	if x.Profile != "" {
+		end = e.Len()
+	}
 	e.Varint(int64(x.AloneAt))
+	if x.AloneAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -217,9 +287,20 @@ func (x *Leg) DecodeWire(d *tandem.Decoder) {
 func (x *Override) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.String(x.Remote)
+	end := e.Len()
 	e.Uvarint(x.Intent)
+	if x.Intent != 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(x.Source))
+	if x.Source != 0 {
+		end = e.Len()
+	}
 	e.ID(x.From)
+	if !x.From.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -237,8 +318,16 @@ func (x *Override) DecodeWire(d *tandem.Decoder) {
 func (x *Page) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.String(x.PageID)
+	end := e.Len()
 	e.Bool(x.Mute)
+	if x.Mute {
+		end = e.Len()
+	}
 	e.Uvarint(x.Sequence)
+	if x.Sequence != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -255,12 +344,32 @@ func (x *Page) DecodeWire(d *tandem.Decoder) {
 func (x *Remembered) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.WriteID)
+	end := e.Len()
 	e.String(x.Remote)
+	if x.Remote != "" {
+		end = e.Len()
+	}
 	e.Bool(x.Twice)
+	if x.Twice {
+		end = e.Len()
+	}
 	e.Bool(x.Done)
+	if x.Done {
+		end = e.Len()
+	}
 	e.Uvarint(x.After)
+	if x.After != 0 {
+		end = e.Len()
+	}
 	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
 	e.Bool(x.Seen)
+	if x.Seen {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 
@@ -281,6 +390,7 @@ func (x *Remembered) DecodeWire(d *tandem.Decoder) {
 func (x *State) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.Center)
+	end := e.Len()
 	e.Uvarint(uint64(len(x.Systems)))
 	for _, k0 := range tandem.SortedIDs(x.Systems) {
 		v0 := x.Systems[k0]
@@ -289,6 +399,9 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 		if v0 != nil {
 			v0.EncodeWire(e)
 		}
+	}
+	if len(x.Systems) > 0 {
+		end = e.Len()
 	}
 	e.Uvarint(uint64(len(x.Agents)))
 	for _, k0 := range tandem.SortedIDs(x.Agents) {
@@ -299,6 +412,9 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 			v0.EncodeWire(e)
 		}
 	}
+	if len(x.Agents) > 0 {
+		end = e.Len()
+	}
 	e.Uvarint(uint64(len(x.Statuses)))
 	for _, k0 := range tandem.SortedIDs(x.Statuses) {
 		v0 := x.Statuses[k0]
@@ -308,6 +424,10 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 			v0.EncodeWire(e)
 		}
 	}
+	if len(x.Statuses) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	e.End(at)
 }
 

@@ -11,40 +11,49 @@ import (
 // ledger knows from the events alone where each contact is.
 type ledger struct {
 	places      map[tandem.ID]*place
-	order       []tandem.ID // as they were initiated
+	order       []tandem.ID          // as they were initiated
+	open        map[tandem.ID]*place // those that have not ended
+	lanes       map[lane]map[tandem.ID]*place
 	tokens      map[string]tandem.ID
-	open        int
-	misplaced   error // an event that does not fit where its contact is (SIM-S3)
-	resurrected error // a contact moved after its end, or back in time (SIM-S9)
+	moved       []*place // by the present record
+	misplaced   error    // an event that does not fit where its contact is (SIM-S3)
+	resurrected error    // a contact moved after its end, or back in time (SIM-S9)
+	late        int      // events about contacts that have ended
+	moves       [center.Bridged + 1][center.Bridged + 1]int
 }
 
-// place is where a contact is. The agent is there while it is offered, with an
-// agent, or in wrap-up.
-type place struct {
-	phase   center.Phase
-	agent   tandem.ID
-	leaving bool // the offer is over, and what follows is in the same record
-	at      tandem.Time
+// lane is the contacts of one channel that wait in one queue.
+type lane struct {
+	queue   tandem.ID
+	channel event.Channel
 }
 
 func newLedger() *ledger {
-	return &ledger{places: map[tandem.ID]*place{}, tokens: map[string]tandem.ID{}}
+	return &ledger{places: map[tandem.ID]*place{}, open: map[tandem.ID]*place{}, lanes: map[lane]map[tandem.ID]*place{}, tokens: map[string]tandem.ID{}}
 }
 
-// take writes down a record and returns the contacts that it is about.
-func (l *ledger) take(rec *tandem.Record) []tandem.ID {
-	var moved []tandem.ID
-	for _, ev := range rec.Events {
-		id, at := aboutContact(ev)
-		if id.IsZero() {
-			continue
-		}
-		if len(moved) == 0 || moved[len(moved)-1] != id {
-			moved = append(moved, id)
-		}
-		l.takeOne(rec, ev, id, at)
+// take writes down an event of a record.
+func (l *ledger) take(rec *tandem.Record, ev tandem.Event) {
+	id, at := aboutContact(ev)
+	if id.IsZero() {
+		l.takeFlow(ev)
+		return
 	}
-	return moved
+	l.takeOne(rec, ev, id, at)
+	if p := l.places[id]; p != nil && (len(l.moved) == 0 || l.moved[len(l.moved)-1] != p) {
+		l.moved = append(l.moved, p)
+	}
+}
+
+// length is how many contacts count in the length of a queue.
+func (l *ledger) length(queue tandem.ID) int {
+	n := 0
+	for _, p := range l.open {
+		if p.queue == queue && p.counts() {
+			n++
+		}
+	}
+	return n
 }
 
 func (l *ledger) takeOne(rec *tandem.Record, ev tandem.Event, id tandem.ID, at tandem.Time) {
@@ -54,6 +63,9 @@ func (l *ledger) takeOne(rec *tandem.Record, ev tandem.Event, id tandem.ID, at t
 		return
 	}
 	_, forgotten := ev.(*event.ContactForgotten)
+	if p != nil && p.phase == center.Ended {
+		l.late++
+	}
 	switch {
 	case p == nil:
 		l.misplace(rec, ev, id, "which was never initiated")
@@ -63,14 +75,57 @@ func (l *ledger) takeOne(rec *tandem.Record, ev tandem.Event, id tandem.ID, at t
 		l.resurrect(rec, ev, id, fmt.Sprintf("at %s, which is not between its last fact at %s and the present %s", at, p.at, rec.At))
 	case forgotten && p.phase != center.Ended:
 		l.misplace(rec, ev, id, "which has not ended")
-	default:
+	case !forgotten:
 		p.at = max(p.at, at)
-		if !p.move(ev) {
-			l.misplace(rec, ev, id, fmt.Sprintf("which is in phase %d with %s", p.phase, p.agent))
+		l.move(rec, ev, p)
+	}
+}
+
+// move moves a contact and keeps what is counted of its moves.
+func (l *ledger) move(rec *tandem.Record, ev tandem.Event, p *place) {
+	before, from := p.phase, lane{p.queue, p.channel}
+	if !p.move(ev) {
+		l.misplace(rec, ev, p.id, fmt.Sprintf("which is in phase %s with %s", phaseNames[before], p.agent))
+	}
+	if p.phase == before && from.queue == p.queue {
+		return
+	}
+	l.moves[before][p.phase]++
+	if before == center.InQueue {
+		delete(l.lanes[from], p.id)
+	}
+	switch p.phase {
+	case center.InQueue:
+		to := lane{p.queue, p.channel}
+		if l.lanes[to] == nil {
+			l.lanes[to] = map[tandem.ID]*place{}
 		}
-		if p.phase == center.Ended && !forgotten && !at.IsZero() {
-			l.open--
+		l.lanes[to][p.id] = p
+	case center.Ended:
+		delete(l.open, p.id)
+	}
+}
+
+// takeFlow follows the flows of bridged customers.
+func (l *ledger) takeFlow(ev tandem.Event) {
+	switch ev := ev.(type) {
+	case *event.FlowBlockRan:
+		l.setWaits(ev.ContactID, ev.Side, true)
+	case *event.FlowEntered:
+		l.setWaits(ev.ContactID, ev.Side, false)
+	case *event.FlowEnded:
+		l.setWaits(ev.ContactID, ev.Side, false)
+	case *event.CustomerMoved:
+		from, to := l.places[ev.FromContactID], l.places[ev.ToContactID]
+		if ev.Flow && from != nil && to != nil {
+			to.waits, from.waits = from.waits, false
 		}
+	}
+}
+
+func (l *ledger) setWaits(id tandem.ID, side event.FlowSide, waits bool) {
+	if p := l.places[id]; p != nil && side == event.CustomerSide {
+		p.waits = waits
 	}
 }
 
@@ -85,9 +140,13 @@ func (l *ledger) begin(rec *tandem.Record, ev *event.ContactInitiated, known *pl
 		}
 		l.tokens[token] = ev.ContactID
 	}
-	l.places[ev.ContactID] = &place{phase: center.InFlow, at: ev.At}
-	l.order = append(l.order, ev.ContactID)
-	l.open++
+	p := &place{id: ev.ContactID, phase: center.InFlow, channel: ev.Channel, method: ev.Method, at: ev.At, mark: ev.At, begun: ev.At}
+	if !ev.UserID.IsZero() {
+		p.phase, p.agent, p.queue = center.Joining, ev.UserID, ev.TargetQueueID
+	}
+	l.moves[0][p.phase]++
+	l.places[p.id], l.open[p.id] = p, p
+	l.order = append(l.order, p.id)
 }
 
 func (l *ledger) misplace(rec *tandem.Record, ev tandem.Event, id tandem.ID, why string) {
@@ -112,77 +171,69 @@ func aboutContact(ev tandem.Event) (tandem.ID, tandem.Time) {
 		return ev.ContactID, ev.At
 	case *event.ContactQueued:
 		return ev.ContactID, ev.At
-	case *event.OfferMade:
-		return ev.ContactID, 0
-	case *event.OfferEnded:
+	case *event.ContactDequeued:
 		return ev.ContactID, ev.At
-	case *event.AgentConnected:
+	case *event.ContactScheduled:
+		return ev.ContactID, ev.At
+	case *event.ContactDue:
+		return ev.ContactID, ev.At
+	case *event.ContactBridged:
+		return ev.ContactID, ev.At
+	case *event.ContactReturned:
+		return ev.ContactID, ev.At
+	case *event.ContactPaused:
 		return ev.ContactID, ev.At
 	case *event.ContactDisconnected:
 		return ev.ContactID, ev.At
-	case *event.AfterContactWorkStarted:
-		return ev.ContactID, ev.At
-	case *event.ContactCleared:
-		return ev.ContactID, 0
 	case *event.ContactEnded:
 		return ev.ContactID, ev.At
 	case *event.ContactForgotten:
 		return ev.ContactID, 0
 	}
+	return aboutAgent(ev)
+}
+
+func aboutAgent(ev tandem.Event) (tandem.ID, tandem.Time) {
+	switch ev := ev.(type) {
+	case *event.OfferMade:
+		return ev.ContactID, 0
+	case *event.OfferEnded:
+		return ev.ContactID, ev.At
+	case *event.AgentConnected:
+		return ev.ContactID, ev.At
+	case *event.AfterContactWorkStarted:
+		return ev.ContactID, ev.At
+	case *event.ContactCleared:
+		return ev.ContactID, 0
+	case *event.LegDialed:
+		return ev.ContactID, ev.At
+	case *event.LegChanged:
+		return ev.ContactID, 0
+	}
 	return tandem.ID{}, 0
 }
 
-// move moves the contact, and reports whether the event fits where it was.
-func (p *place) move(ev tandem.Event) bool {
-	switch ev := ev.(type) {
-	case *event.ContactQueued:
-		return p.to(center.InQueue, tandem.ID{}, p.phase == center.InFlow)
-	case *event.OfferMade:
-		return p.to(center.Offered, ev.UserID, p.phase == center.InQueue)
-	case *event.OfferEnded:
-		fits := p.phase == center.Offered && p.agent == ev.UserID && !p.leaving
-		if ev.Outcome == event.OfferAccepted || ev.Outcome == event.OfferWithdrawn {
-			p.leaving = true
-			return fits
-		}
-		return p.to(center.InQueue, tandem.ID{}, fits)
-	case *event.AgentConnected:
-		return p.to(center.WithAgent, ev.UserID, p.phase == center.Offered && p.leaving && p.agent == ev.UserID)
-	case *event.AfterContactWorkStarted:
-		return p.to(center.WrapUp, ev.UserID, p.phase == center.WithAgent && p.agent == ev.UserID)
-	case *event.ContactEnded:
-		return p.to(center.Ended, tandem.ID{}, p.phase != center.WithAgent && (p.phase != center.Offered || p.leaving))
-	}
-	return true
-}
-
-func (p *place) to(phase center.Phase, agent tandem.ID, fits bool) bool {
-	p.phase, p.agent, p.leaving = phase, agent, false
-	return fits
-}
-
 // slotStates says how the agent has a contact in a phase.
-var slotStates = map[center.Phase]center.AgentContactState{
-	center.Offered: center.Connecting, center.WithAgent: center.Connected, center.WrapUp: center.AfterContactWork}
+var slotStates = map[center.Phase]center.AgentContactState{center.Offered: center.Connecting, center.Joining: center.Dialing,
+	center.WithAgent: center.Connected, center.WrapUp: center.AfterContactWork}
 
-// compare holds the state against the ledger: each contact is in the place
-// where the events put it, and in no other (SIM-S3).
-func (l *ledger) compare(st *center.State, moved []tandem.ID) error {
+// compare holds the state against the ledger: each contact that moved is in the
+// place where the events put it, and in no other (SIM-S3).
+func (l *ledger) compare(st *center.State) error {
 	if l.misplaced != nil {
 		return l.misplaced
 	}
-	for _, id := range moved {
-		p := l.places[id]
-		c := st.Contacts[id]
+	for _, p := range l.moved {
+		c := st.Contacts[p.id]
 		switch {
 		case c == nil && p.phase == center.Ended: // forgotten
 		case c == nil:
-			return fmt.Errorf("contact %s is gone, though it has not ended", id)
+			return fmt.Errorf("contact %s is gone, though it has not ended", p.id)
 		case c.Phase != p.phase:
-			return fmt.Errorf("contact %s is in phase %d; its events put it in %d", id, c.Phase, p.phase)
+			return fmt.Errorf("contact %s is in phase %s; its events put it in %s", p.id, phaseNames[c.Phase], phaseNames[p.phase])
 		}
 		for agentID, a := range st.Agents {
-			if err := p.compareAgent(id, agentID, a); err != nil {
+			if err := p.compareAgent(agentID, a); err != nil {
 				return err
 			}
 		}
@@ -191,32 +242,55 @@ func (l *ledger) compare(st *center.State, moved []tandem.ID) error {
 }
 
 // compareAgent makes sure that the agent has the contact if it is there, and
-// else at most as missed.
-func (p *place) compareAgent(id, agentID tandem.ID, a *center.Agent) error {
+// else at most as missed, declined or failed.
+func (p *place) compareAgent(agentID tandem.ID, a *center.Agent) error {
 	var state center.AgentContactState
 	for i := range a.Contacts {
-		if a.Contacts[i].ContactID == id && a.Contacts[i].State != center.Missed {
-			state = a.Contacts[i].State
+		if slot := &a.Contacts[i]; slot.ContactID == p.id && !refused(slot.State) {
+			state = slot.State
 		}
+	}
+	if state == center.Paused {
+		state = center.Connected
 	}
 	var want center.AgentContactState
 	if p.agent == agentID {
 		want = slotStates[p.phase]
 	}
 	if state != want {
-		return fmt.Errorf("agent %s has contact %s as %q; it should be %q, for the contact is in phase %d", agentID, id, state, want, p.phase)
+		return fmt.Errorf("agent %s has contact %s as %q; it should be %q, for the contact is in phase %s", agentID, p.id, state, want, phaseNames[p.phase])
 	}
 	return nil
 }
 
+// refused reports whether a slot is of an offer that was not taken.
+func refused(s center.AgentContactState) bool {
+	return s == center.Missed || s == center.Rejected || s == center.Failed
+}
+
+// tell counts the moves of contacts, and what the properties of the ledger were
+// held against.
+func (l *ledger) tell(t tally) {
+	t[string(simS3)] += len(l.order)
+	t[string(simS9)] += l.late
+	t[string(simL1)] += len(l.order)
+	for from, row := range l.moves {
+		for to, n := range row {
+			if n > 0 && from > 0 {
+				t["contact: "+phaseNames[from]+" to "+phaseNames[to]] += n
+			}
+		}
+	}
+}
+
 // allEnded reports whether every contact that began has ended.
-func (l *ledger) allEnded() bool { return l.open == 0 }
+func (l *ledger) allEnded() bool { return len(l.open) == 0 }
 
 // checkEnded names the first contact that has not ended (SIM-L1).
 func (l *ledger) checkEnded() error {
 	for _, id := range l.order {
 		if p := l.places[id]; p.phase != center.Ended {
-			return fmt.Errorf("%d contacts never ended; the first is %s, in phase %d with agent %s since %s", l.open, id, p.phase, p.agent, p.at)
+			return fmt.Errorf("%d contacts never ended; the first is %s, in phase %s of queue %s with agent %s since %s", len(l.open), id, phaseNames[p.phase], p.queue, p.agent, p.at)
 		}
 	}
 	return nil

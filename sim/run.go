@@ -7,37 +7,9 @@ import (
 	"time"
 
 	"tandem"
+	"tandem/presence"
 	"tandem/world"
 )
-
-// property is a sentence that every run must hold. The first three are the
-// ground that the others stand on.
-type property string
-
-const (
-	journalWorks property = "the journal works"
-	ticksMove    property = "ticks do what is due"
-	noComplaint  property = "nobody gets an answer that makes no sense, and nothing panics"
-
-	simS1 property = "SIM-S1"
-	simS2 property = "SIM-S2"
-	simS3 property = "SIM-S3"
-	simS9 property = "SIM-S9"
-	simL1 property = "SIM-L1"
-)
-
-var allProperties = []property{journalWorks, ticksMove, noComplaint, simS1, simS2, simS3, simS9, simL1}
-
-// but is all properties without one.
-func but(without property) []property {
-	var rest []property
-	for _, p := range allProperties {
-		if p != without {
-			rest = append(rest, p)
-		}
-	}
-	return rest
-}
 
 // failure is the first property that did not hold.
 type failure struct {
@@ -58,8 +30,11 @@ type run struct {
 	mutant mutant
 	judged map[property]bool
 	world  *world.World
+	crm    *crm
 	shell  *shell
 	story  *story
+	reader *reader
+	stream *stream // nil: this run does without
 	auditor
 	failure *failure
 }
@@ -70,8 +45,10 @@ var start = tandem.At(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 const (
 	minute      = 60_000
 	patience    = 4 * 60 * minute // after the faults, until every contact has ended
-	checkEvery  = 400             // records between two looks at everything
-	forgetAfter = tandem.TombstoneMillis + minute
+	quiet       = 10 * minute     // until all has settled
+	checkEvery  = 2_000           // records between two looks at everything
+	wholeEvery  = 8               // seeds, of which one goes on until all is forgotten, and has its whole journal read twice
+	forgetAfter = 60*minute + tandem.TombstoneMillis + minute
 )
 
 // live lets one seed live and returns how it went.
@@ -84,9 +61,15 @@ func live(seed uint64, size size, m mutant, judged []property) *run {
 	r.shell = newShell(r)
 	r.world = world.New(r.Agenda, seed, shape, r.shell)
 	r.story = &story{names: r.world.Names()}
-	r.auditor = newAuditor(m.wrap)
-	r.faults = drawFaults(r, start.Add(shape.OpenMillis+5*minute))
+	r.auditor = newAuditor(r)
+	r.reader = &reader{run: r}
+	end := start.Add(shape.OpenMillis + 5*minute)
+	r.faults = drawFaults(r, end)
+	r.crm = newCRM(r, end)
 	r.days()
+	r.kinds.tell(r.tally)
+	r.ledger.tell(r.tally)
+	r.tally.add("world: ", r.world.Counts())
 	return r
 }
 
@@ -95,16 +78,28 @@ func live(seed uint64, size size, m mutant, judged []property) *run {
 func (r *run) days() {
 	defer func() {
 		if p := recover(); p != nil {
-			r.fail(noComplaint, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			r.found(noComplaint, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 	}()
+	if r.judged[simS12] && r.seed%streamEvery == 1 {
+		r.stream = newStream(r)
+		defer r.stream.close()
+	}
 	r.shell.start()
 	r.world.Begin()
+	r.crm.begin()
+	r.reader.begin()
 	r.until(r.faults.end, never)
 	r.faults.stop()
 	r.until(r.faults.end.Add(patience), r.ledger.allEnded)
-	r.judge(simL1, r.ledger.checkEnded)
-	r.until(r.Now().Add(forgetAfter), never)
+	r.found(simL1, r.ledger.checkEnded())
+	r.until(r.Now().Add(quiet), never)
+	r.until(r.Now().Add(quiet), r.readersCaughtUp)
+	r.settled()
+	if r.seed%wholeEvery == 0 {
+		r.until(r.Now().Add(forgetAfter), never)
+		r.found(simS20, r.checkForgotten())
+	}
 	r.end()
 }
 
@@ -112,41 +107,59 @@ func never() bool { return false }
 
 func (r *run) until(limit tandem.Time, over func() bool) {
 	for r.failure == nil && !over() && r.RunNext(limit) {
-		r.judge(noComplaint, r.world.Wrong)
-	}
-}
-
-// end judges the whole once more.
-func (r *run) end() {
-	r.judge(simS1, r.checkSeen)
-	r.judge(simS3, r.shell.live.Check)
-	for _, fromSnapshot := range []bool{false, true} {
-		r.judge(simS2, func() error {
-			again, err := r.shell.rebuild(context.Background(), fromSnapshot)
-			if err == nil && again.Hash() != r.shell.live.Hash() {
-				err = fmt.Errorf("the journal, read again (from a snapshot: %v), gives another state than the live one", fromSnapshot)
-			}
-			return err
-		})
-	}
-}
-
-// judge holds a property, unless this run leaves it out or has failed.
-func (r *run) judge(p property, check func() error) {
-	if r.judged[p] && r.failure == nil {
-		if err := check(); err != nil {
-			r.failure = &failure{p, r.Now(), err}
+		if err := r.world.Wrong(); err != nil {
+			r.found(noComplaint, err)
 		}
 	}
 }
 
-func (r *run) fail(p property, err error) { r.judge(p, func() error { return err }) }
+// handOut gives an effect to whom it concerns.
+func (r *run) handOut(e tandem.Effect) {
+	switch e := e.(type) {
+	case presence.Read:
+		r.crm.look(e.System.SystemID, e.RemoteID)
+	case presence.Write:
+		r.crm.write(e)
+	default:
+		r.world.HandOut(e)
+	}
+}
+
+// settled judges what must hold once nothing happens any more.
+func (r *run) settled() {
+	r.judge(simL3, r.checkReaders)
+	r.judge(simL4, r.checkOutstanding)
+	r.judge(simS15, r.crm.checkAgreement)
+}
+
+// end judges the whole once more.
+func (r *run) end() {
+	if r.shell.leader == nil {
+		r.found(simL5, fmt.Errorf("nobody leads at the end"))
+		return
+	}
+	r.judge(simS1, r.checkSeen)
+	r.judge(selfCheck, r.shell.leader.live.Check)
+	if r.stream != nil {
+		r.judge(simS12, r.stream.check)
+	}
+	r.judge(simS2, func() error { return r.checkRebuilt(r.seed%wholeEvery != 0) })
+}
 
 // stepped is called after each step that made a record.
-func (r *run) stepped(s *shell) {
-	if s.live.Seq()%checkEvery == 0 {
-		r.judge(simS3, s.live.Check)
+func (r *run) stepped(p *process) {
+	if p.live.Seq()%checkEvery == 0 {
+		r.judge(selfCheck, p.live.Check)
 	}
+}
+
+// checkRebuilt compares the live state with one made anew.
+func (r *run) checkRebuilt(fromSnapshot bool) error {
+	again, err := r.shell.rebuild(context.Background(), fromSnapshot)
+	if err == nil && again.Hash() != r.shell.leader.live.Hash() {
+		err = fmt.Errorf("the journal, read again (from a snapshot: %v), gives another state than the live one", fromSnapshot)
+	}
+	return err
 }
 
 // tell is the failure for people, with the end of its story.

@@ -2,46 +2,32 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"tandem"
-	"tandem/event"
 	"tandem/journal"
 	"tandem/journal/memory"
 	"tandem/voice"
 	"tandem/world"
 )
 
-// shell is package engine in virtual time: it owns the live core, batches its
-// records, and releases answers and effects once they are durable. It dies and
-// comes back.
+// shell is the computer that the core's process runs on: its disk, and who
+// leads. The process dies and comes back; the disk stays.
 type shell struct {
-	run    *run
-	disk   *memory.Disk
-	sealer tandem.Plain
-	snaps  []snapshot // outlive the process
-
-	// One life of the process.
-	up       bool
-	life     int
-	store    *memory.Store
-	epoch    tandem.Epoch
-	live     *core
-	last     tandem.ID // the command of the newest record
-	records  []*tandem.Record
-	busy     bool // a batch is being committed
-	queue    []release
-	durable  tandem.Seq
-	timer    int   // counts how often it was set
-	clock    int64 // how far the clock is off
-	unmoving int   // ticks without time passing
-}
-
-// release is what leaves once a record is durable.
-type release struct {
-	seq  tandem.Seq
-	do   func()
-	lost func() // instead, if the process dies before
+	run     *run
+	disk    *memory.Disk
+	store   *memory.Store
+	sealer  *sealer
+	encoder *tandem.Encoder // of batches
+	snaps   []snapshot
+	leader  *process // nil while none leads
+	epoch   tandem.Epoch
+	since   tandem.Time // since when none leads
+	clock   int64       // how far the clock is off
+	down    int64       // how long none has led, in all
+	full    bool        // the disk
+	unknown bool        // the next commit is carried out and yet fails
 }
 
 type snapshot struct {
@@ -50,194 +36,187 @@ type snapshot struct {
 }
 
 func newShell(r *run) *shell {
-	s := &shell{run: r, disk: memory.NewDisk(), sealer: tandem.Plain{}}
-	s.disk.SetFaults(memory.Faults{Unsynced: true})
+	s := &shell{run: r, disk: memory.NewDisk(), sealer: newSealer(), since: r.Now()}
+	s.encoder = tandem.NewEncoder(nil, s.sealer)
+	s.disk.SetFaults(memory.Faults{Unsynced: true, Refuse: s.refuse, Report: s.report})
 	return s
+}
+
+var errDisk = errors.New("the disk failed")
+
+// refuse is the disk's answer to a commit while it is full.
+func (s *shell) refuse(int) error {
+	if s.full {
+		return errDisk
+	}
+	return nil
+}
+
+// report is the disk's answer to a commit that it has carried out.
+func (s *shell) report(int) error {
+	if s.unknown {
+		s.unknown = false
+		return errDisk
+	}
+	return nil
 }
 
 func (s *shell) now() tandem.Time { return s.run.Now().Add(s.clock) }
 
 // Do implements world.Core.
 func (s *shell) Do(actor tandem.Actor, body any, done func(any, error)) {
-	lost := func() { s.run.After(1, func() { done(nil, world.ErrNoAnswer) }) }
-	if !s.up {
+	lost := s.unanswered(func() { done(nil, world.ErrNoAnswer) })
+	if s.leader == nil {
 		lost()
 		return
 	}
-	s.step(actor, body, done, lost)
-	s.after()
+	p := s.leader
+	p.step(actor, body, done, lost)
+	p.after()
 }
 
 // Rooms implements world.Core.
 func (s *shell) Rooms(done func([]voice.Room, error)) {
-	lost := func() { s.run.After(1, func() { done(nil, world.ErrNoAnswer) }) }
-	if !s.up {
+	lost := s.unanswered(func() { done(nil, world.ErrNoAnswer) })
+	if s.leader == nil {
 		lost()
 		return
 	}
 	var rooms []voice.Room
-	for _, e := range s.live.Outstanding() {
+	for _, e := range s.leader.live.Outstanding() {
 		if room, ok := e.(voice.Room); ok {
 			rooms = append(rooms, room)
 		}
 	}
-	s.release(s.live.Seq(), func() { done(rooms, nil) }, lost)
+	s.leader.release(s.leader.live.Seq(), func() { done(rooms, nil) }, lost)
 }
 
-// step decides one command. Its answer and effects wait for the journal.
-func (s *shell) step(actor tandem.Actor, body any, done func(any, error), lost func()) {
-	cmd := tandem.Command{ID: s.run.chance.ID(), At: s.now(), Actor: actor, Body: body}
-	out, err := s.live.Step(cmd)
-	s.run.story.command(s.run.Now(), cmd, &out.Record, err)
-	if err != nil {
-		s.release(s.live.Seq(), func() { done(nil, err) }, lost)
+// unanswered tells that there is no answer, soon.
+func (s *shell) unanswered(tell func()) func() { return func() { s.run.After(1, tell) } }
+
+// leaderless notes that nobody leads, and lets the next process start.
+func (s *shell) leaderless() {
+	s.leader, s.since = nil, s.run.Now()
+	s.run.world.CoreDied()
+	s.run.crm.coreDied()
+	s.run.reader.die()
+	wait := s.run.chance.Between(200, leaseMillis)
+	if s.run.mutant.lateStart {
+		wait += 10 * leaseMillis
+	}
+	s.run.After(wait, s.start)
+}
+
+// leaseMillis is how long nobody starts at most after a death.
+const leaseMillis = 8_000
+
+// start takes the lease, rebuilds the state from a snapshot and the journal,
+// and hands out what is outstanding.
+func (s *shell) start() {
+	ctx := context.Background()
+	if err := s.open(ctx); err != nil {
+		s.run.found(journalWorks, err)
 		return
 	}
-	if len(out.Record.Events) > 0 {
-		s.records, s.last = append(s.records, &out.Record), cmd.ID
-		s.run.stepped(s)
-	}
-	seq := s.live.Seq()
-	effects := func() { s.handOut(out.Effects) }
-	if s.run.mutant.releaseEarly {
-		s.run.witness(seq, s.last)
-		effects()
-		effects = func() {}
-	}
-	s.release(seq, func() {
-		effects()
-		done(out.Answer, nil)
-	}, lost)
-}
-
-// after is what the loop does after each command: the process may die at this
-// record's boundary, or hand the batch to the journal.
-func (s *shell) after() {
-	if s.run.faults.dieNow() {
-		s.die()
-		return
-	}
-	s.flush()
-	s.setTimer()
-}
-
-// release lets do happen when seq is durable, in the order of the calls.
-func (s *shell) release(seq tandem.Seq, do, lost func()) {
-	s.queue = append(s.queue, release{seq, s.witnessed(do), lost})
-	s.reached()
-}
-
-// witnessed lets do leave, and notes on which record it rests.
-func (s *shell) witnessed(do func()) func() {
-	seq, command := s.live.Seq(), s.last
-	return func() {
-		s.run.witness(seq, command)
-		do()
-	}
-}
-
-// reached releases what is durable. It leaves at once, but from the agenda, so
-// that nobody answers inside a call.
-func (s *shell) reached() {
-	for len(s.queue) > 0 && s.queue[0].seq <= s.durable {
-		do := s.queue[0].do
-		s.queue = s.queue[1:]
-		s.run.After(0, do)
-	}
-}
-
-func (s *shell) handOut(effects []tandem.Effect) {
-	for _, e := range effects {
-		s.run.world.HandOut(e)
-	}
-}
-
-// flush commits what was decided, unless a commit is under way. It is durable
-// when it is synced, a while later.
-func (s *shell) flush() {
-	if s.busy || len(s.records) == 0 {
-		return
-	}
-	for len(s.records) > 0 { // now and then in several commits with one sync
-		n := len(s.records)
-		if s.run.chance.PerMille(200) {
-			n = int(s.run.chance.Between(1, int64(n)))
-		}
-		s.commit(s.records[:n])
-		s.records = s.records[n:]
-	}
-	s.records, s.busy = nil, true
-	s.run.claim(s.live)
-	seq, sync := s.live.Seq(), s.run.faults.syncMillis()
-	s.run.After(sync, s.inThisLife(func() { s.synced(seq) }))
-	if s.run.faults.dieNow() { // in the middle of the sync
-		s.run.After(s.run.chance.Between(0, sync), s.inThisLife(s.die))
-	}
-}
-
-// inThisLife is do, or nothing once the process has died.
-func (s *shell) inThisLife(do func()) func() {
-	life := s.life
-	return func() {
-		if s.life == life {
-			do()
-		}
-	}
-}
-
-func (s *shell) commit(records []*tandem.Record) {
-	e := tandem.NewEncoder(nil, s.sealer)
-	for _, rec := range records {
-		event.AppendRecord(e, rec)
-	}
-	err := e.Err()
-	if err == nil {
-		err = s.store.Commit(context.Background(), []journal.Append{
-			{Shard: shard, Epoch: s.epoch, First: records[0].Seq, Count: len(records), Body: e.Bytes()}})
-	}
-	if err != nil {
-		s.run.fail(journalWorks, fmt.Errorf("commit from record %d: %w", records[0].Seq, err))
-	}
-}
-
-// synced goes on after a commit is durable.
-func (s *shell) synced(seq tandem.Seq) {
 	s.disk.Sync()
-	s.durable, s.busy = seq, false
 	s.run.audit()
-	if s.run.faults.dieNow() { // durable, and nobody was told
-		s.die()
+	s.probe(ctx)
+	live, err := s.rebuild(ctx, s.run.chance.PerMille(970))
+	if err != nil {
+		s.run.found(journalWorks, fmt.Errorf("rebuild: %w", err))
 		return
 	}
-	s.reached()
-	s.flush()
+	s.run.restarted(live)
+	live.SetEpoch(s.epoch)
+	s.lead(&process{shell: s, run: s.run, store: s.store, epoch: s.epoch, live: live, durable: live.Seq(), last: s.run.lastCommand()})
 }
 
-// setTimer lets the next deadline of the machines be met.
-func (s *shell) setTimer() {
-	due, ok := s.live.NextDue()
-	if !ok {
+func (s *shell) open(ctx context.Context) (err error) {
+	if s.store == nil {
+		if s.store, err = memory.Open(s.disk); err != nil {
+			return err
+		}
+	}
+	s.epoch, _, err = s.store.Lease(ctx, shard, "sim")
+	return err
+}
+
+// lead lets a process be the leader.
+func (s *shell) lead(p *process) {
+	away := s.run.Now().Sub(s.since)
+	s.down += away
+	if s.epoch > 1 {
+		s.run.meant(simL5)
+		if away > leaseMillis+1_000 {
+			s.run.found(simL5, fmt.Errorf("nobody led for %d ms", away))
+		}
+	}
+	s.leader = p
+	s.run.story.tell(s.run.Now(), "a core starts at record %d with epoch %d", p.live.Seq(), p.epoch)
+	outstanding := p.live.Outstanding()
+	p.release(p.live.Seq(), func() { p.handOut(outstanding) }, func() {})
+	p.setTimer()
+}
+
+// rebuild makes the state anew, from a snapshot if there is one and it is
+// wanted.
+func (s *shell) rebuild(ctx context.Context, fromSnapshot bool) (*core, error) {
+	c := newCore(s.run.mutant.wrap)
+	n := len(s.snaps)
+	fromSnapshot = fromSnapshot && n > 0
+	s.run.tally.count("fault: start from a snapshot", fromSnapshot)
+	s.run.tally.count("fault: start from the journal alone", !fromSnapshot && s.epoch > 1)
+	if fromSnapshot {
+		snap := s.snaps[s.run.chance.Between(int64(max(0, n-3)), int64(n-1))]
+		d := tandem.NewDecoder(snap.bytes, s.sealer)
+		c.DecodeSnapshot(d)
+		if d.Err() != nil || c.Seq() != snap.seq {
+			return nil, fmt.Errorf("the snapshot at %d reads as %d: %w", snap.seq, c.Seq(), d.Err())
+		}
+	}
+	err := s.each(ctx, c.Seq()+1, c.Replay)
+	return c, err
+}
+
+// each calls do with every record of the journal, from seq on.
+func (s *shell) each(ctx context.Context, from tandem.Seq, do func(*tandem.Record) error) error {
+	for b, err := range s.store.Read(ctx, shard, from) {
+		if err == nil {
+			err = read(b, s.sealer, from, do)
+		}
+		if errors.Is(err, journal.ErrCorrupt) && s.run.mutant.passesDamage {
+			continue
+		}
+		if err != nil && !(s.run.mutant.passesNewer && isNewer(err)) {
+			return err
+		}
+	}
+	return nil
+}
+
+// snapshot writes the auditor's state, which is durable, as the follower does.
+func (s *shell) snapshot(c *core) {
+	size := 0
+	if n := len(s.snaps); n > 0 {
+		size = 5 * len(s.snaps[n-1].bytes) / 4
+	}
+	e := tandem.NewSnapshotEncoder(make([]byte, 0, size), s.sealer)
+	c.EncodeSnapshot(e)
+	if e.Err() != nil {
+		s.run.found(journalWorks, fmt.Errorf("snapshot at %d: %w", c.Seq(), e.Err()))
 		return
 	}
-	s.timer++
-	timer := s.timer
-	s.run.At(due.Add(-s.clock), s.inThisLife(func() {
-		if s.timer == timer {
-			s.tick(due)
-		}
-	}))
+	s.snaps = append(s.snaps, snapshot{c.Seq(), e.Bytes()})
+	if len(s.snaps) > 3 {
+		s.snaps = s.snaps[1:]
+	}
 }
 
-func (s *shell) tick(due tandem.Time) {
-	if due <= s.now() {
-		s.step(tandem.Actor{}, tandem.Tick{}, func(any, error) {}, func() {})
+// downUntil is how long nobody had led until a moment: the present, or one
+// before the present outage.
+func (s *shell) downUntil(at tandem.Time) int64 {
+	if s.leader == nil {
+		return s.down + max(0, at.Sub(s.since))
 	}
-	if next, ok := s.live.NextDue(); ok && next <= due {
-		if s.unmoving++; s.unmoving > 100 {
-			s.run.fail(ticksMove, fmt.Errorf("ticks leave work that is due at %s", due))
-		}
-	} else {
-		s.unmoving = 0
-	}
-	s.after()
+	return s.down
 }

@@ -106,10 +106,19 @@ func fields(v reflect.Value) string {
 		case f.Type() == reflect.TypeFor[voice.ReportKind]():
 			fmt.Fprintf(&b, " %s", reportNames[f.Uint()])
 		default:
-			fmt.Fprintf(&b, " %s=%v", name, f.Interface())
+			fmt.Fprintf(&b, " %s=%s", name, short(fmt.Sprint(f.Interface())))
 		}
 	}
 	return b.String()
+}
+
+// short cuts a long text.
+func short(text string) string {
+	const most = 160
+	if len(text) > most {
+		return text[:most] + "..."
+	}
+	return text
 }
 
 // end is the end of the story: what was about the first id in the text, and

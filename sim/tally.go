@@ -9,17 +9,31 @@ import (
 // happens is noticed.
 type tally map[string]int
 
-func (t tally) take(rec *tandem.Record) {
+// kinds counts events by their kind, which are far below its size.
+type kinds [512]int32
+
+func (k *kinds) take(rec *tandem.Record) {
 	for _, ev := range rec.Events {
-		t[ev.EventName()]++
-		switch ev := ev.(type) {
-		case *event.OfferEnded:
-			t["offer "+ev.Outcome.String()]++
-		case *event.ContactDisconnected:
-			t["ended by "+ev.Reason.String()]++
-		case *event.FlowBlockRan:
-			t["block "+ev.Type+" "+ev.Outcome]++
+		k[ev.Kind()]++
+	}
+}
+
+// tell adds the counts by name.
+func (k *kinds) tell(t tally) {
+	for kind, n := range k {
+		if n > 0 {
+			t[event.New(tandem.EventKind(kind)).EventName()] += int(n)
 		}
+	}
+}
+
+// take counts how offers and contacts ended.
+func (t tally) take(ev tandem.Event) {
+	switch ev := ev.(type) {
+	case *event.OfferEnded:
+		t[offerWords[ev.Outcome]]++
+	case *event.ContactDisconnected:
+		t[endWords[ev.Reason]]++
 	}
 }
 
@@ -28,4 +42,29 @@ func (t tally) count(what string, happened bool) {
 	if happened {
 		t[what]++
 	}
+}
+
+// add adds what happened elsewhere.
+func (t tally) add(prefix string, other map[string]int) {
+	for what, times := range other {
+		t[prefix+what] += times
+	}
+}
+
+// What is counted often has its words ready.
+var (
+	offerWords = words("offer ", event.OfferAccepted, event.OfferFailed)
+	endWords   = words("ended by ", event.CustomerDisconnect, event.Barged)
+)
+
+// words are the names of the values from first to last, behind a prefix.
+func words[T interface {
+	~uint8
+	String() string
+}](prefix string, first, last T) map[T]string {
+	all := map[T]string{}
+	for v := first; v <= last; v++ {
+		all[v] = prefix + v.String()
+	}
+	return all
 }

@@ -30,6 +30,17 @@ func (a ARNs) AgentQueue(userID tandem.ID) string {
 	return a.instance + "/queue/agent/" + userID.String()
 }
 
+// QueueOf is the ARN of a queue, of an agent's own where own says so.
+func (a ARNs) QueueOf(id tandem.ID, own bool) string {
+	if own {
+		return a.AgentQueue(id)
+	}
+	return a.Queue(id)
+}
+
+// HierarchyGroup is the ARN of a group of the agent hierarchy.
+func (a ARNs) HierarchyGroup(id tandem.ID) string { return a.instance + "/agent-group/" + id.String() }
+
 // RoutingProfile is a routing profile's ARN.
 func (a ARNs) RoutingProfile(id tandem.ID) string {
 	return a.instance + "/routing-profile/" + id.String()

@@ -19,12 +19,14 @@ func form(t tandem.Time, layout string) *string {
 	return &s
 }
 
-// WholeSeconds is the distance between two moments as [Seconds] shows them, so
-// that a duration agrees with the times beside it; nil unless both are set.
+// WholeSeconds is how long it is from one moment to another, cut to whole
+// seconds; nil unless both are set. It is cut once, from the exact times, so
+// that it may be one less than the difference of the times that [Seconds]
+// shows.
 func WholeSeconds(from, to tandem.Time) *int64 {
 	if from.IsZero() || to.IsZero() {
 		return nil
 	}
-	s := max(0, int64(to)/1000-int64(from)/1000)
+	s := max(0, to.Sub(from)) / 1000
 	return &s
 }

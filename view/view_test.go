@@ -10,14 +10,15 @@ import (
 	"tandem/view/viewtest"
 )
 
-func TestWholeSecondsAgreeWithTheTimesShown(t *testing.T) {
+func TestDurationsAreCutOnceToWholeSeconds(t *testing.T) {
 	at := viewtest.Start.Add
 	for _, tc := range []struct {
 		from, to tandem.Time
 		want     int64
 	}{
 		{at(0), at(999), 0},
-		{at(900), at(1100), 1}, // 10:00:00 and 10:00:01 are shown
+		{at(900), at(1100), 0}, // though 10:00:00 and 10:00:01 are shown
+		{at(900), at(1900), 1},
 		{at(5100), at(35_900), 30},
 		{at(2000), at(1000), 0},
 	} {

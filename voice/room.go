@@ -2,16 +2,16 @@ package voice
 
 import "tandem"
 
-// Room is the state that one voice contact should have in the media process.
+// Room is the state that one call should have in the media process.
 // It is an effect: the newest revision replaces all older ones.
 type Room struct {
-	ID       tandem.ID // the contact
+	ID       tandem.ID // the call: the first of its contacts
 	Instance tandem.ID
 	Epoch    tandem.Epoch // a lower epoch comes from a deposed core and is ignored
 	Rev      uint64       // grows with every change; an older or equal one is ignored
 	Legs     []Leg
 	Mix      []Path
-	Play     *Play
+	Plays    []Play // at most one for a listener; each waits until its listener has answered
 	Record   *Recording
 	Ended    bool // hang up every leg, finish the recording, then forget the room
 }
@@ -39,24 +39,28 @@ type Leg struct {
 	Wish     LegWish
 	Target   tandem.Personal // outbound: E.164 number; the trunk is chosen by its prefix
 	CallerID tandem.Personal // outbound: E.164 number shown to the target
+	Soft     bool            // the agent's browser, not a number
+	Digits   string          // outbound: keys 0-9, *, # to send once it has answered; a comma waits a second
 	Deadline tandem.Time     // outbound: no answer by then means CANCEL and cause no answer
 	Cause    Cause           // with WishGone: why
 }
 
-// Role is the participant's part in the contact.
+// Role is the participant's part in the call.
 type Role uint8
 
 // The roles.
 const (
 	Customer Role = iota + 1
 	Agent
+	Outside // somebody else outside; recorded with the customer
+	Monitor // a supervisor; recorded with the agent when heard
 )
 
 // Path lets Listener hear Speaker. A path that is not listed is silent. Legs
 // that a play is meant for hear it as well.
 type Path struct{ Speaker, Listener tandem.ID }
 
-// Play is what one leg hears until it ends or another play replaces it. A play
+// Play is what one leg hears, besides those whom it hears, until it ends or another play replaces it. A play
 // whose ID media has finished before is not started again: its result is
 // reported again instead.
 type Play struct {
@@ -86,9 +90,11 @@ type Collect struct {
 // Recording is a stereo file: the customer on the left channel, agents on the
 // right.
 type Recording struct {
-	ID       tandem.ID
-	Customer bool // write the left channel
-	Agent    bool // write the right channel
+	ID        tandem.ID
+	Customer  bool        // write the left channel
+	Agent     bool        // write the right channel
+	Suspended bool        // write silence until it is resumed
+	Held      []tandem.ID // legs on hold, of which nothing is written
 }
 
 // Cause says why a leg ended.

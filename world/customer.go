@@ -3,93 +3,104 @@ package world
 import (
 	"tandem"
 	"tandem/center"
+	"tandem/event"
 	"tandem/voice"
 )
 
-// newTask lets a program start a task. Without an answer it tries again with
-// the same token.
-func (w *World) newTask() {
-	token := numbered("task", int(w.chance.Between(1, 1<<40)))
-	queue := w.chance.Between(0, int64(len(w.ids.tasks)-1))
-	body := center.StartTask{FlowID: w.ids.tasks[queue], Name: tandem.Personal(token), ClientToken: token}
-	w.ask(program, body, func(answer any, err error) {
-		id, ok := answer.(tandem.ID)
-		if err != nil || !ok {
-			w.complain("%s was answered %v: %w", token, answer, err)
+// newContact lets somebody begin something.
+func (w *World) newContact() {
+	kind := int(w.chance.Between(1, 1000))
+	for _, k := range []struct {
+		perMille int
+		begin    func()
+	}{
+		{w.shape.TasksPerMille, w.newTask}, {w.shape.ChatsPerMille, w.newChat},
+		{w.shape.DialsPerMille, w.newDial}, {w.shape.SendsPerMille, w.newSend},
+	} {
+		if kind <= k.perMille {
+			k.begin()
 			return
 		}
-		w.meddle(id)
-	})
-}
-
-var program = tandem.Actor{Kind: tandem.ActorAPI}
-
-// meddle lets a program change or stop the contact that it started, some time
-// later, whatever has become of it.
-func (w *World) meddle(id tandem.ID) {
-	var body any
-	switch {
-	case w.chance.PerMille(100):
-		body = center.UpdateContactAttributes{ContactID: id, Attributes: tandem.PersonalMap{"note": "changed"}}
-	case w.chance.PerMille(100):
-		body = center.StopContact{ContactID: id}
-	default:
-		return
+		kind -= k.perMille
 	}
-	w.After(w.chance.Around(2*minute), func() { w.ask(program, body, func(any, error) {}) })
+	w.newCall()
 }
 
-// nobodysQueue has a number that starts no flow.
-const nobodysQueue = 99
-
-// newCall lets a customer call. Who waits too long for an agent hangs up.
-func (w *World) newCall() {
-	number := tandem.Personal(numbered("+49301", int(w.chance.Between(1_000_000, 9_999_999))))
+// caller is somebody's telephone number, mostly not withheld.
+func (w *World) caller() tandem.Personal {
 	if w.chance.PerMille(50) {
-		number = "" // withheld
+		return ""
 	}
-	queue := int(w.chance.Between(0, int64(len(w.ids.queues)-1)))
-	if w.chance.PerMille(20) {
+	return w.stranger()
+}
+
+func (w *World) stranger() tandem.Personal {
+	return tandem.Personal(numbered("+49301", int(w.chance.Between(1_000_000, 9_999_999))))
+}
+
+// newCall lets a customer call.
+func (w *World) newCall() {
+	queue := int(w.chance.Between(0, int64(len(w.plan.queues)-1)))
+	switch {
+	case w.chance.PerMille(20):
 		queue = nobodysQueue
+	case w.chance.PerMille(100):
+		queue = sampleQueue
 	}
-	leg := w.media.arrives(number, dialled(queue))
+	w.call(w.caller(), queue)
+}
+
+// call is a customer's call. Who waits too long for an agent hangs up, and may
+// call again.
+func (w *World) call(from tandem.Personal, queue int) {
+	leg := w.media.arrives(from, dialled(queue))
 	if leg == nil {
 		return // refused: the voice process has no core
 	}
 	w.names[leg.id] = numbered("caller", len(w.names))
 	w.After(w.chance.Around(w.shape.PatienceMillis), func() {
-		if leg.room == nil || !leg.room.talking {
-			leg.hangsUp()
+		if !leg.media.alive() || leg.room != nil && leg.room.talking {
+			return
+		}
+		leg.hangsUp()
+		if w.chance.PerMille(w.shape.AgainPerMille) {
+			w.After(w.chance.Between(1_000, 5*minute), func() {
+				if !w.closing() {
+					w.count("called again")
+					w.call(from, queue)
+				}
+			})
 		}
 	})
 }
 
 // presses is what the customer does when keys are asked for.
 func (w *World) presses(c *voice.Collect) (keys tandem.Personal, after int64) {
+	after = w.chance.Between(100, max(100, c.FirstDigitMillis))
 	switch {
+	case c.MaxDigits > 1 && w.chance.PerMille(700):
+		return tandem.Personal(numbered("", int(w.chance.Between(1, 5)))), after
 	case !w.chance.PerMille(w.shape.MenuPerMille):
-		keys = tandem.Personal(numbered("", int(w.chance.Between(1, 2))))
+		key := int(w.chance.Between(1, 2))
+		if w.chance.PerMille(300) {
+			key = int(w.chance.Between(1, 6))
+		}
+		return tandem.Personal(numbered("", key)), after
 	case w.chance.PerMille(500):
-		keys = "9"
-	default:
-		return "", c.FirstDigitMillis
+		return "9", after
 	}
-	return keys, w.chance.Between(100, c.FirstDigitMillis)
+	return "", c.FirstDigitMillis
 }
 
-// rings is what an agent does with the ringing desk phone; after gives the
-// time until then. The zero cause is an answer; ok is false when nothing
-// happens.
-func (a *agent) rings() (cause voice.Cause, after int64, ok bool) {
-	w := a.world
-	switch {
-	case a.talks:
-		return voice.CauseBusy, 50, true
-	case w.chance.PerMille(w.shape.IgnorePerMille):
-		return 0, 0, false
-	case w.chance.PerMille(w.shape.RefusePerMille):
-		causes := [...]voice.Cause{voice.CauseBusy, voice.CauseRejected, voice.CauseUnreachable}
-		return causes[w.chance.Between(0, 2)], w.chance.Between(50, 5_000), true
+// customerSees lets the customer of a chat lose patience.
+func (w *World) customerSees(ev *event.ContactInitiated) {
+	if ev.Channel != event.Chat {
+		return
 	}
-	return voice.CauseNone, w.chance.Between(500, tandem.RingMillis+500), true // some are late
+	s := w.sights[ev.ContactID]
+	w.After(w.chance.Around(2*w.shape.PatienceMillis), func() {
+		if s.live() && s.phase != center.WithAgent {
+			w.ask(program, center.LeaveContact{ContactID: s.id}, nil)
+		}
+	})
 }

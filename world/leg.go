@@ -4,17 +4,21 @@ import (
 	"slices"
 
 	"tandem"
+	"tandem/center"
 	"tandem/voice"
 )
 
-// leg is one telephone's call.
+// leg is one telephone's call, or what an agent's browser hears and says.
 type leg struct {
 	media    *media
 	id       tandem.ID
-	room     *room // nil: arrived, and no room has claimed it
-	agent    *agent
+	role     voice.Role
+	room     *room  // nil: arrived, and no room has claimed it
+	agent    *agent // whose desk phone it is
 	outbound bool
-	answered bool
+	soft     bool
+	answered bool        // it was told to answer, or has answered
+	speaks   bool        // it has answered: it hears and is heard
 	ending   voice.Cause // why this side ends it; none while it does not
 }
 
@@ -23,7 +27,7 @@ func (m *media) arrives(from tandem.Personal, to string) *leg {
 	if !m.linked {
 		return nil
 	}
-	l := &leg{media: m, id: m.world.chance.ID()}
+	l := &leg{media: m, id: m.world.chance.ID(), role: voice.Customer}
 	m.legs[l.id] = l
 	m.report(voice.Report{Kind: voice.CallArrived, Leg: l.id, Trunk: "trunk", From: from, To: to})
 	m.after(claimMillis, func() {
@@ -40,7 +44,7 @@ func (r *room) reconcileLeg(want voice.Leg) {
 	l := m.legs[want.ID]
 	gone, isGone := m.goneLegs[want.ID]
 	switch {
-	case l == nil && !isGone && want.Outbound && want.Wish != voice.WishGone:
+	case l == nil && !isGone && (want.Outbound || want.Soft) && want.Wish != voice.WishGone:
 		r.dial(want)
 	case l == nil && want.Wish == voice.WishGone && isGone && gone.Room == r.want.ID:
 		// as it should be, and the core was told
@@ -83,20 +87,36 @@ func (l *leg) answer() {
 	l.answered = true
 	l.media.after(l.media.world.chance.Between(20, 600), func() {
 		if l.media.legs[l.id] == l {
-			l.media.report(voice.Report{Kind: voice.LegAnswered, Room: l.room.want.ID, Leg: l.id})
+			l.joined()
 		}
 	})
 }
 
-// dial calls an agent's desk phone.
+// joined is the moment from which the leg hears and is heard.
+func (l *leg) joined() {
+	l.speaks = true
+	l.media.report(voice.Report{Kind: voice.LegAnswered, Room: l.room.want.ID, Leg: l.id})
+	l.room.beginPlays()
+}
+
+// dial calls a phone, or the browser of an agent.
 func (r *room) dial(want voice.Leg) {
 	m, w := r.media, r.media.world
-	l := &leg{media: m, id: want.ID, room: r, outbound: true, agent: w.byPhone[want.Target]}
+	l := &leg{media: m, id: want.ID, role: want.Role, room: r, outbound: true, soft: want.Soft}
 	m.legs[l.id] = l
 	r.legs = append(r.legs, l)
-	if l.agent == nil {
+	w.count("dialled " + roleNames[want.Role])
+	if want.Digits != "" {
+		w.count("digits sent")
+	}
+	inside := want.Role == voice.Agent || want.Role == voice.Monitor
+	switch l.agent = w.byPhone[want.Target]; {
+	case want.Soft:
+		l.agent = nil
+	case inside && l.agent == nil:
 		w.complain("a call is placed to %q, which is no agent's phone", want.Target)
-		return
+	case !inside && (l.agent != nil || want.CallerID == "" && want.Role == voice.Customer):
+		w.complain("a customer is called at %q showing %q", want.Target, want.CallerID)
 	}
 	if remaining := want.Deadline.Sub(m.now()); !want.Deadline.IsZero() {
 		m.after(max(0, remaining), func() {
@@ -108,51 +128,30 @@ func (r *room) dial(want voice.Leg) {
 	m.after(w.chance.Between(50, 800), l.ring)
 }
 
-func (l *leg) ring() {
-	m := l.media
-	if l.ending != voice.CauseNone || m.legs[l.id] != l {
-		return
-	}
-	cause, after, ok := l.agent.rings()
-	if cause != voice.CauseBusy {
-		m.report(voice.Report{Kind: voice.LegRinging, Room: l.room.want.ID, Leg: l.id})
-	}
-	if !ok {
-		return
-	}
-	m.after(after, func() {
-		switch {
-		case l.ending != voice.CauseNone || m.legs[l.id] != l:
-		case cause != voice.CauseNone:
-			l.gone(cause)
-		default:
-			l.answered, l.agent.talks = true, true
-			m.report(voice.Report{Kind: voice.LegAnswered, Room: l.room.want.ID, Leg: l.id})
-			l.lonely()
-		}
-	})
-}
+// over reports whether the leg is gone, or about to be.
+func (l *leg) over() bool { return l.ending != voice.CauseNone || l.media.legs[l.id] != l }
 
-// lonely lets an agent hang up who lifted the phone and hears nobody.
-func (l *leg) lonely() {
-	l.media.after(minute, func() {
-		if !l.room.talking {
-			l.hangsUp()
-		}
-	})
-}
-
-// hangsUp is the far side hanging up.
+// hangsUp is the far side hanging up. In the browser, and now and then with a
+// desk phone, an agent does it on the screen.
 func (l *leg) hangsUp() {
-	if l.media.alive() && l.media.legs[l.id] == l {
-		l.gone(voice.CauseRemote)
+	w := l.media.world
+	if !l.media.alive() || l.media.legs[l.id] != l {
+		return
 	}
+	if l.room != nil && l.outbound && (l.soft || l.agent != nil && w.chance.PerMille(300)) {
+		p := w.owner(l.room.want.ID, l.id)
+		if a := w.byUser[p.user]; a != nil {
+			a.does(center.DropLeg{UserID: a.id, ContactID: p.contact})
+			return
+		}
+	}
+	l.gone(voice.CauseRemote)
 }
 
 // hangUp ends the leg from this side, which takes a moment; the first cause
 // counts.
 func (l *leg) hangUp(cause voice.Cause) {
-	if l.media.legs[l.id] != l || l.ending != voice.CauseNone {
+	if l.over() {
 		return
 	}
 	if l.ending = cause; cause == voice.CauseNone {
@@ -168,6 +167,7 @@ func (l *leg) gone(cause voice.Cause) {
 		return
 	}
 	delete(m.legs, l.id)
+	m.world.count(endName(l.role, cause))
 	if l.agent != nil && l.answered {
 		l.agent.talks = false
 	}

@@ -101,8 +101,9 @@ func (l *link) pump() {
 	if !l.up || w.media == nil || !w.media.linked {
 		return
 	}
-	for _, r := range w.media.kept {
-		if r.Number > l.sent {
+	for i := range w.media.kept {
+		if r := &w.media.kept[i]; r.Number > l.sent {
+			r := *r
 			l.sent = r.Number
 			l.carry(func(*media) { l.deliver(r) })
 		}

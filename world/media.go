@@ -35,7 +35,7 @@ type room struct {
 	want      voice.Room
 	confirmed bool // sent, or named alive, over the present link
 	legs      []*leg
-	play      tandem.ID // being played
+	plays     []*play
 	recording tandem.ID
 	closing   int // recordings that are not reported yet
 	talking   bool
@@ -112,6 +112,9 @@ func (m *media) take(want voice.Room) {
 	if want.Epoch < m.epoch {
 		return
 	}
+	if wrong := nonsense(want); wrong != "" {
+		m.world.complain("the room %s has %s", want.ID, wrong)
+	}
 	m.epoch = want.Epoch
 	r := m.rooms[want.ID]
 	switch {
@@ -157,14 +160,14 @@ func (r *room) reconcile(want voice.Room) {
 			l.hangUp(voice.CauseHangup)
 		}
 	}
-	r.reconcilePlay()
+	r.reconcilePlays()
 	r.reconcileRecording()
 	r.talk()
 }
 
 // end hangs up and closes all that a room has.
 func (r *room) end() {
-	r.want.Ended, r.play = true, tandem.ID{}
+	r.want.Ended, r.plays = true, nil
 	for _, l := range slices.Clone(r.legs) {
 		l.hangUp(voice.CauseHangup)
 	}
@@ -183,13 +186,31 @@ func (r *room) forget() {
 	m.report(voice.Report{Kind: voice.RoomForgotten, Room: id})
 }
 
-// talk lets customer and agent talk, until one of them hangs up.
+// talk lets those who hear each other talk, until they tire of it.
 func (r *room) talk() {
-	if r.talking || len(r.want.Mix) == 0 || len(r.legs) < 2 {
-		return
+	if !r.talking && len(r.want.Mix) > 0 {
+		r.talking = true
+		r.tire()
 	}
-	r.talking = true
-	w := r.media.world
-	who := r.legs[w.chance.Between(0, int64(len(r.legs)-1))]
-	r.media.after(w.chance.Around(w.shape.TalkMillis), who.hangsUp)
+}
+
+// tire lets somebody hang up in the end, and later the next of those who are
+// left.
+func (r *room) tire() {
+	m, w := r.media, r.media.world
+	m.after(max(1_000, w.chance.Around(w.shape.TalkMillis)), func() {
+		var who []*leg
+		for _, l := range r.legs {
+			if l.speaks && (l.role == voice.Customer || l.role == voice.Agent) {
+				who = append(who, l)
+			}
+		}
+		if m.rooms[r.want.ID] != r {
+			return
+		}
+		if len(who) > 0 {
+			who[w.chance.Between(0, int64(len(who)-1))].hangsUp()
+		}
+		r.tire()
+	})
 }

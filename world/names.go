@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"tandem"
 	"tandem/event"
@@ -31,12 +32,16 @@ func (w *World) named(name string) tandem.ID {
 	return id
 }
 
-// nameContact calls a contact after its call or task.
+// nameContact calls a contact after its call or task, or else after how it
+// began.
 func (w *World) nameContact(ev *event.ContactInitiated) {
-	if caller := w.names[ev.CustomerLeg]; caller != "" {
+	switch caller := w.names[ev.CustomerLeg]; {
+	case caller != "":
 		w.names[ev.ContactID] = "call of " + caller
-	} else if ev.ClientToken != "" {
+	case ev.ClientToken != "":
 		w.names[ev.ContactID] = ev.ClientToken
+	default:
+		w.names[ev.ContactID] = numbered(strings.ToLower(ev.Method.String())+" contact ", len(w.names))
 	}
 }
 

@@ -1,28 +1,55 @@
 package world
 
 import (
+	"slices"
+
 	"tandem"
 	"tandem/voice"
 )
 
-// reconcilePlay begins what the customer is to hear, and tells again how it
-// ended if it has.
-func (r *room) reconcilePlay() {
-	m, want := r.media, r.want.Play
-	if want == nil {
-		r.play = tandem.ID{}
-		return
+// play is what one leg of a room hears.
+type play struct {
+	want  voice.Play
+	begun bool // its listener has answered
+}
+
+// reconcilePlays begins what each listener is to hear, lets go on what they
+// hear already, and tells again how plays ended that have.
+func (r *room) reconcilePlays() {
+	m := r.media
+	var plays []*play
+	for _, want := range r.want.Plays {
+		if report, over := m.donePlays[want.ID]; over {
+			m.report(report)
+			continue
+		}
+		p := &play{}
+		if i := r.playIndex(want.ID); i >= 0 {
+			p = r.plays[i]
+		}
+		p.want = want
+		plays = append(plays, p)
 	}
-	if report, over := m.donePlays[want.ID]; over {
-		r.play = tandem.ID{}
-		m.report(report)
-		return
+	r.plays = plays
+	r.beginPlays()
+}
+
+func (r *room) playIndex(id tandem.ID) int {
+	return slices.IndexFunc(r.plays, func(p *play) bool { return p.want.ID == id })
+}
+
+// beginPlays begins the plays whose listeners have answered.
+func (r *room) beginPlays() {
+	for _, p := range r.plays {
+		if l := r.media.legs[p.want.Listener]; !p.begun && l != nil && l.room == r && l.speaks {
+			p.begun = true
+			r.begin(p.want)
+		}
 	}
-	if r.play == want.ID {
-		return
-	}
-	r.play = want.ID
-	w := m.world
+}
+
+func (r *room) begin(want voice.Play) {
+	m, w := r.media, r.media.world
 	report := voice.Report{Kind: voice.PlayEnded, Room: r.want.ID, Play: want.ID, Outcome: voice.PlayDone}
 	length := w.chance.Between(800, 5_000)
 	switch {
@@ -44,11 +71,13 @@ func (r *room) reconcilePlay() {
 
 // played reports the end of a play, if it is still heard.
 func (r *room) played(report voice.Report) {
-	if r.play != report.Play {
+	i := r.playIndex(report.Play)
+	if i < 0 {
 		return
 	}
-	r.play = tandem.ID{}
+	r.plays = slices.Delete(r.plays, i, i+1)
 	report.At = r.media.now()
+	r.media.world.count(playOutcomes[report.Outcome])
 	r.media.donePlays[report.Play] = report
 	r.media.report(report)
 }

@@ -175,3 +175,58 @@ func TestNamesReplaceIDs(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func answered(id tandem.ID, role voice.Role) voice.Leg {
+	return voice.Leg{ID: id, Role: role, Wish: voice.WishAnswered}
+}
+
+// TestPlayGoesOnWhenOthersChange holds that each listener hears a play of
+// their own, which another room with the same play does not begin anew.
+func TestPlayGoesOnWhenOthersChange(t *testing.T) {
+	w, c := linked(t)
+	leg := w.media.arrives("+4930123", dialled(0))
+	run(w, 100)
+	soft := voice.Leg{ID: tandem.NameID("test", "soft"), Role: voice.Agent, Soft: true, Outbound: true, Wish: voice.WishRinging}
+	room := voice.Room{ID: tandem.NameID("test", "room"), Epoch: 1, Rev: 1, Legs: []voice.Leg{answered(leg.id, voice.Customer)},
+		Plays: []voice.Play{{ID: tandem.NameID("test", "music"), Listener: leg.id, Items: []voice.Prompt{{Text: "Welcome."}}}}}
+	w.HandOut(room)
+	run(w, 700) // answered, and the play has begun
+	room.Rev, room.Legs = 2, append(room.Legs, soft)
+	room.Plays = append(room.Plays, voice.Play{ID: tandem.NameID("test", "whisper"), Listener: soft.ID, Loop: true})
+	w.HandOut(room)
+	run(w, 8_000)
+	played := 0
+	for _, k := range kinds(c.reports) {
+		if k == voice.PlayEnded {
+			played++
+		}
+	}
+	if r := w.media.rooms[room.ID]; played != 1 || len(r.plays) != 1 || len(r.legs) != 2 || w.Wrong() != nil {
+		t.Errorf("%d plays ended, %d go on for %d legs: %v", played, len(r.plays), len(r.legs), w.Wrong())
+	}
+	room.Rev, room.Legs, room.Plays = 3, room.Legs[:1], nil
+	w.HandOut(room)
+	run(w, 1_000)
+	if r := w.media.rooms[room.ID]; len(r.legs) != 1 || len(r.plays) != 0 {
+		t.Errorf("a leg that the room does not name any more is still there: %d legs, %d plays", len(r.legs), len(r.plays))
+	}
+}
+
+func TestNonsenseIsSeen(t *testing.T) {
+	a, b := answered(tandem.NameID("test", "a"), voice.Customer), answered(tandem.NameID("test", "b"), voice.Agent)
+	second := answered(tandem.NameID("test", "c"), voice.Customer)
+	for want, r := range map[string]voice.Room{
+		"":                  {Legs: []voice.Leg{a, b}, Mix: []voice.Path{{Speaker: a.ID, Listener: b.ID}}, Plays: []voice.Play{{ID: second.ID, Listener: a.ID}}},
+		"two customers":     {Legs: []voice.Leg{a, second}},
+		"a leg twice":       {Legs: []voice.Leg{a, a}},
+		"an ended room":     {Legs: []voice.Leg{a}, Ended: true},
+		"an unknown voice":  {Legs: []voice.Leg{a}, Mix: []voice.Path{{Speaker: b.ID, Listener: a.ID}}},
+		"an echo":           {Legs: []voice.Leg{a}, Mix: []voice.Path{{Speaker: a.ID, Listener: a.ID}}},
+		"a play for nobody": {Legs: []voice.Leg{a}, Plays: []voice.Play{{ID: second.ID, Listener: b.ID}}},
+		"two plays for one": {Legs: []voice.Leg{a}, Plays: []voice.Play{{ID: b.ID, Listener: a.ID}, {ID: second.ID, Listener: a.ID}}},
+	} {
+		if got := nonsense(r); (got == "") != (want == "") {
+			t.Errorf("of a room with %q it is said: %q", want, got)
+		}
+	}
+}

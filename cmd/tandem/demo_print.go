@@ -15,7 +15,7 @@ func (d *demo) print(e endpoints, s *demoSetup) {
 	}
 	rows := [][2]string{
 		{"version", version}, {"data", d.cfg.Data + kept}, {"API endpoint", e.Endpoint}, {"instance id", d.born.InstanceID},
-		{"admin API", e.Admin}, {"admin token", d.born.AdminToken},
+		{"admin API", e.Admin}, {"admin pages", e.Admin + "/ui/"}, {"admin token", d.born.AdminToken},
 	}
 	for _, system := range d.systems {
 		rows = append(rows, [2]string{system.name, system.url})

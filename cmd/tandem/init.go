@@ -193,8 +193,11 @@ func firstCommand(id tandem.ID, cfg config.Config, alias, timeZone string) (cent
 		if err != nil {
 			return c, fmt.Errorf("the sample flow %s: %w", s.Name, err)
 		}
-		flowID := d.InboundFlowID
-		if string(s.Type) == "CUSTOMER_QUEUE" {
+		flowID := newID()
+		switch s.Name {
+		case flow.SampleInbound:
+			flowID = d.InboundFlowID
+		case flow.SampleCustomerQueue:
 			flowID = d.CustomerQueueFlowID
 		}
 		c.Flows = append(c.Flows, event.FlowSaved{

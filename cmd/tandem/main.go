@@ -21,15 +21,17 @@ var version = "unknown"
 
 // commands is the command line.
 type commands struct {
-	Init    initCommand    `cmd:"" help:"Create the first instance in a data folder."`
-	Serve   serveCommand   `cmd:"" help:"Run the contact center."`
-	Demo    demoCommand    `cmd:"" help:"Run a sample contact center with simulated callers and a Zendesk stand-in."`
-	Doctor  doctorCommand  `cmd:"" help:"Find what is wrong with the set-up, and say what mends it."`
-	Journal journalCommand `cmd:"" help:"Look into the journal while the server is stopped."`
-	Explain explainCommand `cmd:"" help:"Tell from the journal why something happened, while the server is stopped."`
-	Bench   benchCommand   `cmd:"" help:"Measure this machine: commits, replay, start, memory."`
-	Core    coreCommand    `cmd:"" hidden:""`
-	Media   mediaCommand   `cmd:"" hidden:""`
+	Init     initCommand     `cmd:"" help:"Create the first instance in a data folder."`
+	Serve    serveCommand    `cmd:"" help:"Run the contact center."`
+	Demo     demoCommand     `cmd:"" help:"Run a sample contact center with simulated callers and a Zendesk stand-in."`
+	Doctor   doctorCommand   `cmd:"" help:"Find what is wrong with the set-up, and say what mends it."`
+	Journal  journalCommand  `cmd:"" help:"Look into the journal while the server is stopped."`
+	Explain  explainCommand  `cmd:"" help:"Tell from the journal why something happened, while the server is stopped."`
+	Presence presenceCommand `cmd:"" help:"Check and explain agents' statuses across systems, try rules, and replay a day under others; beside a running server too."`
+	Simulate simulateCommand `cmd:"" help:"Live a day on this configuration in simulated time: service level, waits and occupancy; beside a running server too."`
+	Bench    benchCommand    `cmd:"" help:"Measure this machine: commits, replay, start, memory."`
+	Core     coreCommand     `cmd:"" hidden:""`
+	Media    mediaCommand    `cmd:"" hidden:""`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }

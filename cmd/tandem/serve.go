@@ -71,7 +71,7 @@ func (c *serveCommand) announce(cfg config.Config, e endpoints) {
 		json.NewEncoder(os.Stdout).Encode(e)
 		return
 	}
-	rows := [][2]string{{"version", version}, {"data", cfg.Data + " (kept)"}, {"API endpoint", e.Endpoint}, {"admin API", e.Admin}}
+	rows := [][2]string{{"version", version}, {"data", cfg.Data + " (kept)"}, {"API endpoint", e.Endpoint}, {"admin API", e.Admin}, {"admin pages", e.Admin + "/ui/"}}
 	if e.HTTPS != "" {
 		rows = append(rows, [2]string{"over TLS", e.HTTPS})
 	}

@@ -197,7 +197,10 @@ func TestUpdateContactTargetQueueTakesIDsARNsAndAttributes(t *testing.T) {
 		{name: "attribute", parameters: `{"QueueId":"$.Attributes.queue"}`, branches: both, want: "next", outcome: "Success", wantActs: set},
 		{name: "unknown queue", parameters: `{"QueueId":"gone"}`, branches: both, want: "NoMatchingError", outcome: "NoMatchingError"},
 		{name: "attribute without value", parameters: `{"QueueId":"$.Attributes.none"}`, branches: both, want: "NoMatchingError", outcome: "NoMatchingError"},
-		{name: "an agent's queue", parameters: `{"AgentId":"agent1"}`, branches: both, want: "NoMatchingError", outcome: "NoMatchingError"},
+		{name: "an agent's queue", parameters: `{"AgentId":"agent1"}`, branches: both, want: "next", outcome: "Success",
+			wantActs: []flow.Act{flow.SetTargetAgent{UserID: "agent1"}}},
+		{name: "an unknown agent", parameters: `{"AgentId":"gone"}`, branches: both, want: "NoMatchingError", outcome: "NoMatchingError"},
+		{name: "both", parameters: `{"QueueId":"support","AgentId":"agent1"}`, branches: both, want: "NoMatchingError", outcome: "NoMatchingError"},
 		{name: "no error branch", parameters: `{"QueueId":"gone"}`, branches: []string{"next"}, want: "Fault", outcome: "NoMatchingError"},
 	})
 }
@@ -231,8 +234,6 @@ func TestCheckHoursOfOperationTakesEachBranch(t *testing.T) {
 
 func TestTransferContactToQueueTakesEachBranch(t *testing.T) {
 	branches := []string{"next", "QueueAtCapacity", "NoMatchingError"}
-	targeted := func(w *world) { w.target = "support" }
-	full := func(w *world) { w.target, w.queueFull = "support", true }
 	runBranchCases(t, "TransferContactToQueue", []branchCase{
 		{name: "room", branches: branches, world: targeted, want: "TransferToQueue", outcome: "Success"},
 		{name: "full", branches: branches, world: full, want: "QueueAtCapacity", outcome: "QueueAtCapacity"},
@@ -247,7 +248,7 @@ func TestEndingBlocksEndTheFlow(t *testing.T) {
 }
 
 func TestUnknownActionTakesItsErrorBranch(t *testing.T) {
-	runBranchCases(t, "CreateTask", []branchCase{
+	runBranchCases(t, "ShowView", []branchCase{
 		{name: "branch", parameters: `{"Name":"x"}`, branches: []string{"next", "NoMatchingError"}, want: "NoMatchingError", outcome: "NoMatchingError"},
 		{name: "no branch", branches: []string{"next"}, want: "Fault", outcome: "NoMatchingError"},
 	})

@@ -2,6 +2,7 @@ package block
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,11 @@ type world struct {
 	queues    map[string]bool
 	target    string
 	queueFull bool
+	full      map[string]bool // queues, and agents' own, without room
+	agents    map[string]bool
+	flows     map[string]flow.Type // the published ones
+	metrics   map[string]int64     // by name, then ":" and the id of the queue or the agent, empty for the target queue
+	percent   int
 }
 
 func newWorld() *world {
@@ -27,6 +33,9 @@ func newWorld() *world {
 		},
 		hours:  map[string]bool{"open": true, "closed": false},
 		queues: map[string]bool{"support": true},
+		agents: map[string]bool{"agent1": true},
+		flows: map[string]flow.Type{"inbound": flow.TypeContactFlow, "transfer": flow.TypeQueueTransfer,
+			"waiting": flow.TypeCustomerQueue, "hold": flow.TypeCustomerHold},
 	}
 }
 
@@ -46,21 +55,48 @@ func (w *world) QueueKnown(id string) bool { return w.queues[id] }
 
 func (w *world) QueueHasRoom() (room, known bool) { return !w.queueFull, w.target != "" }
 
+func (w *world) HasRoom(id string) (room, known bool) {
+	if id == "" {
+		return w.QueueHasRoom()
+	}
+	return !w.full[id], w.queues[id] || w.agents[id]
+}
+
+func (w *world) AgentKnown(id string) bool { return w.agents[id] }
+
+func (w *world) FlowKnown(id string, types ...flow.Type) bool {
+	return slices.Contains(types, w.flows[id])
+}
+
+func (w *world) Metric(name flow.MetricName, queueID, agentID string) (n int64, known bool) {
+	n, known = w.metrics[string(name)+":"+queueID+agentID]
+	return n, known
+}
+
+func (w *world) Percent() int { return w.percent }
+
+// Dialable allows every country but one.
+func (w *world) Dialable(number string) (ok, allowed bool) {
+	return isE164(number), !strings.HasPrefix(number, "+850")
+}
+
+var operators = map[byte]string{'=': flow.Equals, '>': flow.NumberGreaterThan, '<': flow.NumberLessThan}
+
 // flowOf makes a flow of one action under test, A, with a branch for each name
-// given: "next", an error type, or "=operand". The branch leads to an action of
-// that very name.
+// given: "next", an error type, or "=operand", or ">operand" and "<operand" for
+// numbers. The branch leads to an action of that very name.
 func flowOf(t *testing.T, actionType, parameters string, branches ...string) *flow.Program {
 	t.Helper()
 	a := flow.Action{Identifier: "A", Type: actionType, Parameters: json.RawMessage(parameters)}
 	doc := &flow.Document{Version: flow.Version, StartAction: "A"}
 	for _, branch := range branches {
-		operand, isCondition := strings.CutPrefix(branch, "=")
+		operator, isCondition := operators[branch[0]]
 		switch {
 		case branch == "next":
 			a.Transitions.NextAction = branch
 		case isCondition:
 			a.Transitions.Conditions = append(a.Transitions.Conditions, flow.ConditionBranch{NextAction: branch,
-				Condition: flow.Condition{Operator: flow.Equals, Operands: []string{operand}}})
+				Condition: flow.Condition{Operator: operator, Operands: []string{branch[1:]}}})
 		default:
 			a.Transitions.Errors = append(a.Transitions.Errors, flow.ErrorBranch{NextAction: branch, ErrorType: branch})
 		}

@@ -148,7 +148,7 @@ func (r askKeys) Enter(env flow.Env) flow.Move {
 }
 
 // Wait is for keys, or their absence.
-func (askKeys) Wait() flow.Wait {
+func (askKeys) Wait(flow.Env) flow.Wait {
 	return flow.Wait{Inputs: []flow.InputKind{flow.InputDigits, flow.InputTimeout, flow.InputPlayFailed}}
 }
 

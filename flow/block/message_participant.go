@@ -50,7 +50,7 @@ func (r playOnce) Enter(env flow.Env) flow.Move {
 }
 
 // Wait is for the end of the prompt.
-func (playOnce) Wait() flow.Wait {
+func (playOnce) Wait(flow.Env) flow.Wait {
 	return flow.Wait{Inputs: []flow.InputKind{flow.InputPlayDone, flow.InputPlayFailed}}
 }
 

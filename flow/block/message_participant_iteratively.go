@@ -56,16 +56,19 @@ var messageParticipantIteratively = flow.Block{
 		}
 		seconds, interrupts := p.Int("InterruptFrequencySeconds", 1, maxInterruptSeconds)
 		p.Rules.Conditions.All = interrupts
-		r.interruptMillis = seconds * 1000
+		r.wait = flow.Wait{Inputs: []flow.InputKind{flow.InputPlayFailed}, DeadlineMillis: seconds * 1000}
+		if seconds > 0 {
+			r.wait.Inputs = append(r.wait.Inputs, flow.InputInterrupted)
+		}
 		r.playOn, _ = p.Bool("ContinueMessagingDuringInterrupt")
 		return r
 	},
 }
 
 type playLoop struct {
-	messages        []message
-	interruptMillis int  // 0 if never interrupted
-	playOn          bool // the messages are heard on during an interruption
+	messages []message
+	wait     flow.Wait // with a deadline if it is interrupted
+	playOn   bool      // the messages are heard on during an interruption
 }
 
 // Enter starts the list.
@@ -73,7 +76,7 @@ func (r playLoop) Enter(env flow.Env) flow.Move {
 	if env.Channel() != flow.ChannelVoice {
 		return flow.Raise(flow.NoMatchingError)
 	}
-	var items []flow.Prompt
+	items := make([]flow.Prompt, 0, len(r.messages))
 	for _, m := range r.messages {
 		prompt, ok := m.render(env)
 		if !ok {
@@ -90,13 +93,7 @@ func (r playLoop) Enter(env flow.Env) flow.Move {
 }
 
 // Wait is for the time to interrupt.
-func (r playLoop) Wait() flow.Wait {
-	wait := flow.Wait{Inputs: []flow.InputKind{flow.InputPlayFailed}, DeadlineMillis: r.interruptMillis}
-	if r.interruptMillis > 0 {
-		wait.Inputs = append(wait.Inputs, flow.InputInterrupted)
-	}
-	return wait
-}
+func (r playLoop) Wait(flow.Env) flow.Wait { return r.wait }
 
 // Resume takes the branch of the interruption.
 func (r playLoop) Resume(in flow.Input, _ flow.Env) flow.Move {

@@ -38,51 +38,64 @@ var updateContactAttributes = flow.Block{
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("Attributes")
 		var r setAttributes
-		if attributes, ok := p.Object("Attributes"); ok {
-			r = readAttributes(attributes)
+		if object, ok := p.Object("Attributes"); ok {
+			r.attributes = readAttributes(object)
 		}
-		if target, ok := p.Static("TargetContact"); ok && target != "Current" {
-			p.Fail("TargetContact", "Only Current is supported")
-			r.ok = false
-		}
-		return r
+		onlyCurrent(p)
+		return orWrong(p, r)
 	},
 }
 
-func readAttributes(p *flow.Params) setAttributes {
-	r := setAttributes{ok: true}
-	for _, name := range p.Names() {
-		value, ok := p.Text(name)
-		if name == "" || strings.ContainsAny(name, "$.") {
-			p.Fail(name, "The name of an attribute may not be empty nor contain $ or a period")
-			ok = false
-		}
-		r.ok = r.ok && ok
-		r.attributes = append(r.attributes, attribute{name: name, value: value})
+// onlyCurrent refuses to change another contact than the flow's own.
+func onlyCurrent(p *flow.Params) {
+	if target, ok := p.Static("TargetContact"); ok && target != "Current" {
+		p.Fail("TargetContact", "Only Current is supported")
 	}
-	return r
 }
+
+// attributes are names and values, sorted by name.
+type attributes []attribute
 
 type attribute struct {
 	name  string
 	value flow.Template
 }
 
-type setAttributes struct {
-	attributes []attribute // sorted by name
-	ok         bool        // the parameters are right
+// readAttributes reads all members of an object as attributes.
+func readAttributes(p *flow.Params) attributes {
+	var as attributes
+	for _, name := range p.Names() {
+		checkAttributeName(p, name)
+		value, _ := p.Text(name)
+		as = append(as, attribute{name: name, value: value})
+	}
+	return as
 }
 
-// Enter sets the attributes.
-func (r setAttributes) Enter(env flow.Env) flow.Move {
-	values := make(map[string]string, len(r.attributes))
+func checkAttributeName(p *flow.Params, name string) {
+	if name == "" || strings.ContainsAny(name, "$.") {
+		p.Fail(name, "The name of an attribute may not be empty nor contain $ or a period")
+	}
+}
+
+// render fills in the values; not ok if they are too large.
+func (as attributes) render(env flow.Env) (values map[string]string, ok bool) {
+	values = make(map[string]string, len(as))
 	bytes := 0
-	for _, a := range r.attributes {
+	for _, a := range as {
 		value := a.value.Render(env)
 		values[a.name] = value
 		bytes += len(a.name) + len(value)
 	}
-	if !r.ok || bytes > maxAttributeBytes {
+	return values, bytes <= maxAttributeBytes
+}
+
+type setAttributes struct{ attributes attributes }
+
+// Enter sets the attributes.
+func (r setAttributes) Enter(env flow.Env) flow.Move {
+	values, ok := r.attributes.render(env)
+	if !ok {
 		return flow.Raise(flow.NoMatchingError)
 	}
 	return flow.Succeed(flow.SetAttributes{Attributes: values})

@@ -35,33 +35,40 @@ var updateContactRecordingBehavior = flow.Block{
 		if !ok {
 			return r
 		}
-		behavior.Require("RecordedParticipants")
 		behavior.Accept("ScreenRecordedParticipants", "IVRRecordingBehavior")
-		var participants []string
-		participants, r.known = behavior.Strings("RecordedParticipants")
-		for i, participant := range participants {
-			switch participant {
-			case "Agent":
-				r.recording.Agent = true
-			case "Customer":
-				r.recording.Customer = true
-			default:
-				behavior.Fail(fmt.Sprintf("RecordedParticipants[%d]", i), "It must be Agent or Customer")
-			}
-		}
-		return r
+		return readRecorded(behavior)
 	},
 }
 
-type setRecording struct {
-	recording flow.SetRecording
-	known     bool // the parameters say who is recorded
+// readRecorded reads the list of those who are recorded.
+func readRecorded(p *flow.Params) setRecording {
+	var recording flow.SetRecording
+	p.Require("RecordedParticipants")
+	participants, ok := p.Strings("RecordedParticipants")
+	for i, participant := range participants {
+		switch participant {
+		case "Agent":
+			recording.Agent = true
+		case "Customer":
+			recording.Customer = true
+		default:
+			p.Fail(fmt.Sprintf("RecordedParticipants[%d]", i), "It must be Agent or Customer")
+		}
+	}
+	if !ok {
+		return setRecording{}
+	}
+	return setRecording{acts: []flow.Act{recording}}
 }
+
+// setRecording is who is recorded, as the one act that each contact gets; none
+// when the parameters do not say.
+type setRecording struct{ acts []flow.Act }
 
 // Enter sets the recording, where there is a voice to record.
 func (r setRecording) Enter(env flow.Env) flow.Move {
-	if !r.known || env.Channel() != flow.ChannelVoice {
+	if env.Channel() != flow.ChannelVoice {
 		return flow.Succeed()
 	}
-	return flow.Succeed(r.recording)
+	return flow.Succeed(r.acts...)
 }

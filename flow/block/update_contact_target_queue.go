@@ -3,7 +3,8 @@ package block
 import "tandem/flow"
 
 // updateContactTargetQueue sets the queue that later blocks of the flow use: to
-// check its hours, to transfer the contact to it.
+// check its hours, to transfer the contact to it. With AgentId it is the agent's
+// own queue, which has no hours.
 //
 //	{
 //	  "Identifier": "support",
@@ -30,19 +31,21 @@ var updateContactTargetQueue = flow.Block{
 		case "QueueId":
 			r.queue, _ = p.Reference(name, flow.ResourceQueue)
 		case "AgentId":
-			p.Fail(name, "An agent's own queue is not supported; use QueueId")
+			r.agent, _ = p.Reference(name, flow.ResourceUser)
 		}
-		return r
+		return orWrong(p, r)
 	},
 }
 
-type setQueue struct{ queue flow.Reference }
+type setQueue struct{ queue, agent flow.Reference }
 
 // Enter sets the queue.
 func (r setQueue) Enter(env flow.Env) flow.Move {
-	id := r.queue.ID(env)
-	if id == "" || !env.QueueKnown(id) {
-		return flow.Raise(flow.NoMatchingError)
+	if agentID := r.agent.ID(env); agentID != "" && env.AgentKnown(agentID) {
+		return flow.Succeed(flow.SetTargetAgent{UserID: agentID})
 	}
-	return flow.Succeed(flow.SetTargetQueue{QueueID: id})
+	if queueID := r.queue.ID(env); queueID != "" && env.QueueKnown(queueID) {
+		return flow.Succeed(flow.SetTargetQueue{QueueID: queueID})
+	}
+	return flow.Raise(flow.NoMatchingError)
 }

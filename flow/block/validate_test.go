@@ -25,12 +25,12 @@ func problemsOf(t *testing.T, flowType flow.Type, actionType, parameters, transi
 	return problems.Error()
 }
 
-// known is an instance with one queue, one prompt and one set of hours.
+// known is an instance with one resource of each kind.
 type known struct{}
 
 func (known) Known(kind flow.ResourceKind, id string) bool {
-	return kind == flow.ResourceQueue && id == "support" || kind == flow.ResourcePrompt && id == "music" ||
-		kind == flow.ResourceHours && id == "office"
+	return id == map[flow.ResourceKind]string{flow.ResourceQueue: "support", flow.ResourcePrompt: "music",
+		flow.ResourceHours: "office", flow.ResourceFlow: "inbound", flow.ResourceUser: "agent1"}[kind]
 }
 
 const (
@@ -122,8 +122,9 @@ var parameterCases = []struct {
 		"Invalid Action property value. Path: Actions[0].Parameters.QueueId. The instance has no such queue"},
 	{"queue out of text and attribute", "UpdateContactTargetQueue", `{"QueueId":"q-$.Attributes.q"}`, orErr, flow.TypeContactFlow,
 		"Invalid Action property value. Path: Actions[0].Parameters.QueueId. It must be an id, an ARN, or one reference to an attribute"},
-	{"an agent's queue", "UpdateContactTargetQueue", `{"AgentId":"agent1"}`, orErr, flow.TypeContactFlow,
-		"Invalid Action property value. Path: Actions[0].Parameters.AgentId. An agent's own queue is not supported; use QueueId"},
+	{"an agent's queue", "UpdateContactTargetQueue", `{"AgentId":"agent1"}`, orErr, flow.TypeContactFlow, ""},
+	{"an unknown agent's queue", "UpdateContactTargetQueue", `{"AgentId":"gone"}`, orErr, flow.TypeContactFlow,
+		"Invalid Action property value. Path: Actions[0].Parameters.AgentId. The instance has no such user"},
 	{"not in a queue flow", "UpdateContactTargetQueue", `{"QueueId":"support"}`, orErr, flow.TypeCustomerQueue,
 		"Invalid Action type. Path: Actions[0].Type. UpdateContactTargetQueue cannot stand in a flow of type CUSTOMER_QUEUE"},
 

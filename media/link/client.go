@@ -217,16 +217,27 @@ func (c *Client) resync(conn net.Conn) error {
 	c.mu.Lock()
 	alive = append(alive, c.order...)
 	c.mu.Unlock()
-	if err := writeRooms(conn, rooms); err != nil {
+	if err := c.writeRooms(conn, rooms); err != nil {
 		return err
 	}
 	return writeMessage(conn, message{Sync: &syncList{Alive: alive}})
 }
 
-func writeRooms(conn net.Conn, rooms []voice.Room) error {
+// writeRooms sends rooms in messages that are not too long. A room too long
+// for any message is left out, so that it does not keep the others from media.
+func (c *Client) writeRooms(conn net.Conn, rooms []voice.Room) error {
 	for len(rooms) > 0 {
 		n := min(len(rooms), maxBatch)
-		if err := writeMessage(conn, message{Rooms: rooms[:n]}); err != nil {
+		err := writeMessage(conn, message{Rooms: rooms[:n]})
+		for n > 1 && errors.Is(err, errTooLong) {
+			n /= 2
+			err = writeMessage(conn, message{Rooms: rooms[:n]})
+		}
+		if errors.Is(err, errTooLong) {
+			c.config.Log.Error("a room is too long to be sent: shorten what it plays", "room", rooms[0].ID)
+			err = nil
+		}
+		if err != nil {
 			return err
 		}
 		rooms = rooms[n:]
@@ -249,7 +260,7 @@ func (c *Client) flush(conn net.Conn) error {
 	tell := done.Number > c.incoming.told
 	c.incoming.told = done.Number
 	c.mu.Unlock()
-	if err := writeRooms(conn, rooms); err != nil {
+	if err := c.writeRooms(conn, rooms); err != nil {
 		return err
 	}
 	if !tell {

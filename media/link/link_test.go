@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -154,10 +155,13 @@ func TestMessagesSurviveTheWire(t *testing.T) {
 	want := message{
 		Rooms: []voice.Room{{
 			ID: id("room"), Instance: id("instance"), Epoch: 3, Rev: 9, Ended: true,
-			Legs:   []voice.Leg{{ID: id("leg"), Role: voice.Agent, Outbound: true, Wish: voice.WishGone, Target: "+491", CallerID: "+492", Deadline: 5, Cause: voice.CauseBusy}},
-			Mix:    []voice.Path{{Speaker: id("a"), Listener: id("b")}},
-			Play:   &voice.Play{ID: id("play"), Listener: id("leg"), Loop: true, Items: []voice.Prompt{{Text: "<&\"ü"}, {SSML: "<speak/>"}, {Prompt: "x.wav"}}, Collect: &voice.Collect{MaxDigits: 4, FirstDigitMillis: 5, InterDigitMillis: 6, Terminators: "#*"}},
-			Record: &voice.Recording{ID: id("recording"), Customer: true},
+			Legs: []voice.Leg{{ID: id("leg"), Role: voice.Agent, Outbound: true, Wish: voice.WishGone, Target: "+491", CallerID: "+492", Soft: true, Digits: ",12#", Deadline: 5, Cause: voice.CauseBusy}},
+			Mix:  []voice.Path{{Speaker: id("a"), Listener: id("b")}},
+			Plays: []voice.Play{
+				{ID: id("play"), Listener: id("leg"), Loop: true, Items: []voice.Prompt{{Text: "<&\"ü"}, {SSML: "<speak/>"}, {Prompt: "x.wav"}}, Collect: &voice.Collect{MaxDigits: 4, FirstDigitMillis: 5, InterDigitMillis: 6, Terminators: "#*"}},
+				{ID: id("other play"), Listener: id("other leg")},
+			},
+			Record: &voice.Recording{ID: id("recording"), Customer: true, Agent: true, Suspended: true, Held: []tandem.ID{id("leg"), id("other leg")}},
 		}},
 		Reports: []voice.Report{{
 			Incarnation: incarnation, Number: 7, At: 8, Kind: voice.PlayEnded, Room: id("room"), Leg: id("leg"), Cause: voice.CauseLost, Trunk: "t",
@@ -245,6 +249,33 @@ func TestConnectSendsTheSnapshotAndThenTheList(t *testing.T) {
 	}
 	c.Send(voice.Room{ID: id("new"), Rev: 1})
 	eventually(t, "the new room came", m.has(func(m *media) bool { return m.rooms[id("new")].Rev == 1 }))
+}
+
+// A message is at most 8 MB long, whatever is played in its rooms.
+func TestLongRoomsComeInSeveralMessages(t *testing.T) {
+	text := tandem.Personal(strings.Repeat("x", maxFrameBytes/4))
+	var rooms []voice.Room
+	for rev := range uint64(6) {
+		rooms = append(rooms, voice.Room{ID: id("room"), Rev: rev, Plays: []voice.Play{{Items: []voice.Prompt{{Text: text}}}}})
+	}
+	rooms[2].Plays[0].Items = []voice.Prompt{{Text: text}, {Text: text}, {Text: text}, {Text: text}}
+	a, b := net.Pipe()
+	defer b.Close()
+	written := make(chan error, 1)
+	go func() {
+		defer a.Close()
+		c := &Client{config: Config{Log: quiet}}
+		written <- c.writeRooms(a, rooms)
+	}()
+	var got []uint64
+	for m, err := readMessage(b); err == nil; m, err = readMessage(b) {
+		for _, r := range m.Rooms {
+			got = append(got, r.Rev)
+		}
+	}
+	if err := <-written; err != nil || !slices.Equal(got, []uint64{0, 1, 3, 4, 5}) {
+		t.Errorf("the rooms %v came (%v), want all but 2, which is too long for any message", got, err)
+	}
 }
 
 func TestNewestRoomIsKeptWhileThereIsNoLink(t *testing.T) {

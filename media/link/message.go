@@ -15,7 +15,7 @@ import (
 
 // Version of the protocol. The two sides are the same binary but for an
 // upgrade, during which the older one refuses and tries again.
-const Version = 1
+const Version = 2
 
 const (
 	maxFrameBytes = 8 << 20 // room for a sync of 100,000 rooms

@@ -1,5 +1,6 @@
-// Package recording writes what was said to stereo wav files, the customer on
-// the left and agents on the right, and moves finished files to a blob store.
+// Package recording writes what was said to stereo wav files, the customer's
+// side on the left and the agents' on the right, and moves finished files to a
+// blob store.
 //
 // A recording grows in a local file whose header is put right every second, so
 // that a crash leaves a file that plays. When it ends the file is renamed,

@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -43,36 +44,38 @@ type play struct {
 	digits       strings.Builder
 	waiting      bool        // the audio is over; digits decide
 	deadline     tandem.Time // while waiting
+	result       PlayResult  // without an outcome while it runs
 }
 
-// Play lets one leg hear the play instead of an earlier one, whose result is
-// dropped; the same play again, running or finished, changes nothing. done is called once, from the
-// room's goroutine, unless the play is replaced or its listener leaves. The
-// items are loaded in the background, in order. A nil play is silence.
-func (r *Room) Play(p *voice.Play, load Loader, done func(PlayResult)) {
+// SetPlays says what is played to whom, besides those whom each hears. A play
+// that runs goes on as it was, but begins anew for another listener; one that is
+// over stays so, and one that is not listed any more ends without a result; of
+// two for one listener the first counts. A play waits until its listener has
+// answered, while its items are loaded in the background, in order. done is
+// called once for each play, from the room's goroutine, unless the play is taken
+// off the list before or its listener leaves.
+func (r *Room) SetPlays(plays []voice.Play, load Loader, done func(PlayResult)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if p != nil && (r.play != nil && r.play.ID == p.ID || r.finished == p.ID) {
-		return
+	before := r.plays
+	r.plays = nil
+	for _, want := range plays {
+		if slices.ContainsFunc(r.plays, func(p *play) bool { return p.Listener == want.Listener }) {
+			continue
+		}
+		if i := slices.IndexFunc(before, func(p *play) bool { return p.ID == want.ID && p.Listener == want.Listener }); i >= 0 {
+			r.plays = append(r.plays, before[i])
+			continue
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		p := &play{Play: want, done: done, cancel: cancel}
+		r.plays = append(r.plays, p)
+		go p.load(ctx, load)
 	}
-	if r.play != nil {
-		r.play.cancel()
-		r.play = nil
-	}
-	if p == nil {
-		return
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	r.play = &play{Play: *p, done: done, cancel: cancel}
-	go r.play.load(ctx, load)
-}
-
-func (r *Room) stopPlay() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.play != nil {
-		r.play.cancel()
-		r.play = nil
+	for _, p := range before {
+		if !slices.Contains(r.plays, p) {
+			p.cancel()
+		}
 	}
 }
 
@@ -94,35 +97,53 @@ func (p *play) load(ctx context.Context, load Loader) {
 	p.mu.Unlock()
 }
 
-// stepPlay adds 20 ms of the play to its listener and takes the digits
-// pressed. Digits that no play collects are dropped.
-func (r *Room) stepPlay(now tandem.Time) (func(PlayResult), PlayResult) {
-	var result PlayResult
-	var outcome voice.PlayOutcome
+// stepPlays adds 20 ms of each play to its listener and takes the digits
+// pressed. Digits that no play collects are dropped. It returns the plays that
+// ended now.
+func (r *Room) stepPlays(now tandem.Time) []*play {
+	var ended []*play
 	for _, m := range r.members {
-		listens := r.play != nil && r.play.Listener == m.id
+		p := r.playFor(m)
 		for d, ok := next(m.audio.Digits()); ok; d, ok = next(m.audio.Digits()) {
-			if listens && outcome == 0 {
-				outcome = r.play.digit(d)
-				result.At = d.At
+			if p != nil && !p.over() {
+				p.end(p.digit(d), d.At)
 			}
 		}
-		if listens && outcome == 0 {
-			outcome = r.play.frame(&m.sum, now)
-			result.At = now
+		if p == nil {
+			continue
+		}
+		if !p.over() {
+			p.end(p.frame(&m.sum, now), now)
+		}
+		if p.over() {
+			ended = append(ended, p)
 		}
 	}
-	if outcome == 0 {
-		return nil, result
+	return ended
+}
+
+// playFor is the play that a leg hears now, or nil.
+func (r *Room) playFor(m *member) *play {
+	for _, p := range r.plays {
+		if p.Listener == m.id && m.answered && !p.over() {
+			return p
+		}
 	}
-	p := r.play
-	r.play, r.finished = nil, p.ID
-	result.Play, result.Outcome, result.Digits = p.ID, outcome, tandem.Personal(p.digits.String())
+	return nil
+}
+
+func (p *play) over() bool { return p.result.Outcome != 0 }
+
+// end notes how the play ended; no outcome means that it goes on.
+func (p *play) end(outcome voice.PlayOutcome, at tandem.Time) {
+	if outcome == 0 {
+		return
+	}
+	p.result = PlayResult{Play: p.ID, Outcome: outcome, Digits: tandem.Personal(p.digits.String()), At: at}
 	if outcome == voice.PlayFailed {
-		result.Err = p.failure()
+		p.result.Err = p.failure()
 	}
 	p.cancel()
-	return p.done, result
 }
 
 // failure is why an item could not be played. The loader may still be at work
@@ -174,7 +195,7 @@ func (p *play) frame(sum *[rtp.FrameSamples]int32, now tandem.Time) voice.PlayOu
 			case !p.loaded:
 				return 0
 			case !p.Loop:
-				return p.over(filled, now)
+				return p.audioOver(filled, now)
 			case len(p.clips) == 0:
 				p.err = errEmpty
 				return voice.PlayFailed
@@ -195,8 +216,8 @@ func (p *play) frame(sum *[rtp.FrameSamples]int32, now tandem.Time) voice.PlayOu
 	return 0
 }
 
-// over ends the audio; the last frame is still to be heard.
-func (p *play) over(filled int, now tandem.Time) voice.PlayOutcome {
+// audioOver ends the audio; the last frame is still to be heard.
+func (p *play) audioOver(filled int, now tandem.Time) voice.PlayOutcome {
 	switch {
 	case p.Collect != nil:
 		p.waiting = true

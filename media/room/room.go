@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -27,13 +28,7 @@ type Member interface {
 	Digits() <-chan rtp.Digit
 }
 
-// Recorder takes 20 ms of both channels. It must not block.
-type Recorder interface {
-	Write(customer, agent *rtp.Frame)
-	Skip(frames int)
-}
-
-// Room is the mixer of one contact.
+// Room is the mixer of one call.
 type Room struct {
 	lateness *Lateness
 	closing  chan struct{}
@@ -44,26 +39,23 @@ type Room struct {
 	members []*member
 	paths   []path
 	mix     []voice.Path
-	play    *play
-	record  recording
+	plays   []*play // of different listeners; one that is over stays until it is no longer wanted
 
-	finished tandem.ID // the play that ended last
+	recorder  Recorder // nil: nothing is recorded
+	recording voice.Recording
 }
 
 type member struct {
-	id      tandem.ID
-	role    voice.Role
-	audio   Member
-	in, out rtp.Frame
-	sum     [rtp.FrameSamples]int32
+	id       tandem.ID
+	role     voice.Role
+	audio    Member
+	answered bool
+	heard    bool // by somebody who is not a monitor
+	in, out  rtp.Frame
+	sum      [rtp.FrameSamples]int32
 }
 
 type path struct{ speaker, listener *member }
-
-type recording struct {
-	to              Recorder
-	customer, agent bool
-}
 
 // New starts a room, which measures itself into lateness. [Room.Close] ends
 // it.
@@ -73,38 +65,47 @@ func New(lateness *Lateness) *Room {
 	return r
 }
 
-// Close ends the room without waiting; Done tells when it has ended. A play
-// under way ends without a result.
+// Close ends the room without waiting; Done tells when it has ended. Plays
+// under way end without a result.
 func (r *Room) Close() { r.once.Do(func() { close(r.closing) }) }
 
 // Done is closed when the room's goroutine has ended.
 func (r *Room) Done() <-chan struct{} { return r.done }
 
-// Join adds a leg; a leg that is there already stays as it is.
+// Join adds a leg; one that is there already only takes the role.
 func (r *Room) Join(id tandem.ID, role voice.Role, audio Member) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.find(id) != nil {
-		return
+	if m := r.find(id); m != nil {
+		m.role = role
+	} else {
+		r.members = append(r.members, &member{id: id, role: role, audio: audio})
 	}
-	r.members = append(r.members, &member{id: id, role: role, audio: audio})
 	r.connect()
+}
+
+// Answered begins the play that waits for a leg, and any later one at once. A
+// leg that has joined before is heard, and hears the others, as it may be
+// while it still rings.
+func (r *Room) Answered(id tandem.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m := r.find(id); m != nil {
+		m.answered = true
+	}
 }
 
 // Leave takes a leg out. A play for it ends without a result.
 func (r *Room) Leave(id tandem.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, m := range r.members {
-		if m.id == id {
-			r.members = append(r.members[:i], r.members[i+1:]...)
-			break
+	r.members = slices.DeleteFunc(r.members, func(m *member) bool { return m.id == id })
+	r.plays = slices.DeleteFunc(r.plays, func(p *play) bool {
+		if p.Listener == id {
+			p.cancel()
 		}
-	}
-	if r.play != nil && r.play.Listener == id {
-		r.play.cancel()
-		r.play = nil
-	}
+		return p.Listener == id
+	})
 	r.connect()
 }
 
@@ -117,22 +118,21 @@ func (r *Room) SetMix(mix []voice.Path) {
 	r.connect()
 }
 
-// Record writes the chosen channels to a recorder from now on; a channel not
-// chosen is silent. A nil recorder stops.
-func (r *Room) Record(to Recorder, customer, agent bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.record = recording{to: to, customer: customer, agent: agent}
-}
-
-// connect resolves the mix to the legs that are there.
+// connect resolves the mix to the legs that are there. A path listed twice is
+// no louder.
 func (r *Room) connect() {
 	r.paths = r.paths[:0]
+	for _, m := range r.members {
+		m.heard = false
+	}
 	for _, p := range r.mix {
 		speaker, listener := r.find(p.Speaker), r.find(p.Listener)
-		if speaker != nil && listener != nil && speaker != listener {
-			r.paths = append(r.paths, path{speaker, listener})
+		resolved := path{speaker, listener}
+		if speaker == nil || listener == nil || speaker == listener || slices.Contains(r.paths, resolved) {
+			continue
 		}
+		r.paths = append(r.paths, resolved)
+		speaker.heard = speaker.heard || listener.role != voice.Monitor
 	}
 }
 
@@ -149,7 +149,7 @@ func (r *Room) find(id tandem.ID) *member {
 // what follows.
 func (r *Room) run() {
 	defer close(r.done)
-	defer r.stopPlay()
+	defer r.SetPlays(nil, nil, nil)
 	next := time.Now().Add(tick)
 	timer := time.NewTimer(tick)
 	defer timer.Stop()
@@ -179,8 +179,8 @@ func (r *Room) skip(frames int) {
 	for _, m := range r.members {
 		m.audio.Skip(frames)
 	}
-	if r.record.to != nil {
-		r.record.to.Skip(frames)
+	if r.recorder != nil {
+		r.recorder.Skip(frames)
 	}
 }
 
@@ -194,15 +194,15 @@ func (r *Room) step(now tandem.Time) {
 	for _, p := range r.paths {
 		add(&p.listener.sum, &p.speaker.in)
 	}
-	finished, result := r.stepPlay(now)
+	ended := r.stepPlays(now)
 	for _, m := range r.members {
 		clip(&m.out, &m.sum)
 		m.audio.Send(&m.out)
 	}
 	r.stepRecording()
 	r.mu.Unlock()
-	if finished != nil {
-		finished(result)
+	for _, p := range ended {
+		p.done(p.result)
 	}
 }
 
@@ -216,24 +216,4 @@ func clip(dst *rtp.Frame, sum *[rtp.FrameSamples]int32) {
 	for i, s := range sum {
 		dst[i] = int16(max(-32768, min(32767, s)))
 	}
-}
-
-// stepRecording gives the recorder what customers and what agents said.
-func (r *Room) stepRecording() {
-	if r.record.to == nil {
-		return
-	}
-	var left, right [rtp.FrameSamples]int32
-	for _, m := range r.members {
-		switch {
-		case m.role == voice.Customer && r.record.customer:
-			add(&left, &m.in)
-		case m.role == voice.Agent && r.record.agent:
-			add(&right, &m.in)
-		}
-	}
-	var customer, agent rtp.Frame
-	clip(&customer, &left)
-	clip(&agent, &right)
-	r.record.to.Write(&customer, &agent)
 }

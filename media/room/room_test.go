@@ -119,7 +119,7 @@ func TestRecordingHasCustomerLeftAndAgentsRight(t *testing.T) {
 		r.Join(id(1), voice.Customer, newSpeaker(1))
 		r.Join(id(2), voice.Agent, newSpeaker(10))
 		r.Join(id(3), voice.Agent, newSpeaker(100))
-		r.Record(recorded, c.customer, c.agent)
+		r.Record(recorded, voice.Recording{Customer: c.customer, Agent: c.agent})
 		r.step(0)
 		if recorded.left != c.left || recorded.right != c.right {
 			t.Errorf("with customer %v agent %v the channels are %d and %d, want %d and %d", c.customer, c.agent, recorded.left, recorded.right, c.left, c.right)
@@ -139,20 +139,32 @@ func begin(t *testing.T, p voice.Play, load Loader) *script {
 	t.Helper()
 	s := &script{room: still(), leg: newSpeaker(0)}
 	s.room.Join(id(1), voice.Customer, s.leg)
+	s.room.Answered(id(1))
 	p.ID, p.Listener = id(99), id(1)
-	s.room.Play(&p, load, func(r PlayResult) { s.results = append(s.results, r) })
-	running := s.room.play
+	s.room.SetPlays([]voice.Play{p}, load, s.ended)
+	s.room.awaitLoaded(t)
+	return s
+}
+
+func (s *script) ended(r PlayResult) { s.results = append(s.results, r) }
+
+// awaitLoaded waits until the items of all plays are there.
+func (r *Room) awaitLoaded(t *testing.T) {
+	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
-		running.mu.Lock()
-		ready := running.loaded || running.err != nil
-		running.mu.Unlock()
-		if ready {
-			return s
+		if !slices.ContainsFunc(r.plays, (*play).loading) {
+			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("the play is not loaded")
+			t.Fatal("the plays are not loaded")
 		}
 	}
+}
+
+func (p *play) loading() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.loaded && p.err == nil
 }
 
 func (s *script) run(frames int) {
@@ -232,14 +244,14 @@ func TestFirstDigitStopsTheAudio(t *testing.T) {
 func TestDigitEndsAPlayThatIsStillLoading(t *testing.T) {
 	s := &script{room: still(), leg: newSpeaker(0)}
 	s.room.Join(id(1), voice.Customer, s.leg)
+	s.room.Answered(id(1))
 	given := make(chan struct{})
 	endless := func(ctx context.Context, _ voice.Prompt) ([]int16, error) {
 		<-ctx.Done()
 		close(given)
 		return nil, ctx.Err()
 	}
-	s.room.Play(&voice.Play{ID: id(99), Listener: id(1), Items: []voice.Prompt{{Prompt: "x"}}, Collect: &voice.Collect{MaxDigits: 1}},
-		endless, func(r PlayResult) { s.results = append(s.results, r) })
+	s.room.SetPlays([]voice.Play{{ID: id(99), Listener: id(1), Items: []voice.Prompt{{Prompt: "x"}}, Collect: &voice.Collect{MaxDigits: 1}}}, endless, s.ended)
 	s.press("1")
 	s.run(1)
 	select {
@@ -258,7 +270,7 @@ func TestLoopGoesOnUntilReplaced(t *testing.T) {
 	if s.leg.heard != 5 || len(s.results) != 0 {
 		t.Errorf("after a second: heard %d, results %v", s.leg.heard, s.results)
 	}
-	s.room.Play(nil, nil, nil)
+	s.room.SetPlays(nil, nil, nil)
 	s.run(1)
 	if s.leg.heard != 0 || len(s.results) != 0 {
 		t.Errorf("after it was replaced: heard %d, results %v", s.leg.heard, s.results)
@@ -283,9 +295,10 @@ func TestPlayFails(t *testing.T) {
 func TestFinishedPlayIsNotStartedAgain(t *testing.T) {
 	s := begin(t, voice.Play{Items: []voice.Prompt{{Prompt: "x"}}}, frames)
 	s.run(2)
-	s.room.Play(&voice.Play{ID: id(99), Listener: id(1), Items: []voice.Prompt{{Prompt: "x"}}}, frames, nil)
-	if s.room.play != nil {
-		t.Error("it runs again")
+	s.room.SetPlays([]voice.Play{{ID: id(99), Listener: id(1), Items: []voice.Prompt{{Prompt: "x"}}}}, frames, s.ended)
+	s.run(2)
+	if len(s.results) != 1 || s.leg.heard != 0 {
+		t.Errorf("it runs again: the results are %+v", s.results)
 	}
 }
 
@@ -352,7 +365,7 @@ func BenchmarkMix(b *testing.B) {
 		}
 	}
 	r.SetMix(mix)
-	r.Record(&tape{}, true, true)
+	r.Record(&tape{}, voice.Recording{Customer: true, Agent: true})
 	for b.Loop() {
 		r.step(0)
 	}

@@ -63,20 +63,22 @@ type Leg struct {
 	running           sync.WaitGroup
 	lastHeard         atomic.Int64 // Unix milliseconds of the last RTP or RTCP packet
 
-	mu        sync.Mutex // guards everything below
-	session   Session
-	signalled netip.AddrPort
-	latch     latch
-	jitter    jitterBuffer
-	events    eventReceiver
-	reception reception
-	stats     Stats
-	ssrc      uint32
-	seq       uint16
-	stamp     uint32
-	marked    bool // the next packet starts a talk spurt
-	octets    uint32
-	out       [headerBytes + FrameSamples]byte
+	mu         sync.Mutex // guards everything below
+	session    Session
+	signalled  netip.AddrPort
+	latch      latch
+	jitter     jitterBuffer
+	events     eventReceiver
+	reception  reception
+	stats      Stats
+	ssrc       uint32
+	seq        uint16
+	stamp      uint32
+	marked     bool // the next packet starts a talk spurt
+	keys       keySender
+	eventStamp uint32 // of the key being sent
+	octets     uint32
+	out        [headerBytes + FrameSamples]byte
 }
 
 // Open binds a pair of ports and starts to listen. [Leg.Close] ends it.
@@ -180,27 +182,47 @@ func (l *Leg) Skip(frames int) {
 	l.marked = true
 }
 
-// packetize makes the packet in l.out, which only the one sender uses.
+// packetize makes the packet in l.out, which only the one sender uses: audio,
+// or the key being pressed.
 func (l *Leg) packetize(f *Frame) ([]byte, netip.AddrPort) {
 	if !l.session.Send || !l.latch.remote.IsValid() {
 		l.stamp += FrameSamples
 		l.marked = true
 		return nil, netip.AddrPort{}
 	}
-	l.out[0], l.out[1] = 0x80, byte(l.session.Codec)
-	if l.marked {
-		l.out[1] |= 0x80
-		l.marked = false
+	var packet []byte
+	key, frame := l.keys.next()
+	switch {
+	case key == 0:
+		packet = l.audioPacket(f)
+	case l.session.EventPT == 0:
+		packet = l.audioPacket(keyTone(key, frame))
+	default:
+		packet = l.eventPacket(key, frame)
 	}
-	binary.BigEndian.PutUint16(l.out[2:], l.seq)
-	binary.BigEndian.PutUint32(l.out[4:], l.stamp)
-	binary.BigEndian.PutUint32(l.out[8:], l.ssrc)
-	l.session.Codec.Encode(l.out[headerBytes:], f[:])
 	l.seq++
 	l.stamp += FrameSamples
 	l.stats.PacketsOut++
-	l.octets += FrameSamples
-	return l.out[:], l.latch.remote
+	l.octets += uint32(len(packet) - headerBytes)
+	return packet, l.latch.remote
+}
+
+func (l *Leg) audioPacket(f *Frame) []byte {
+	l.header(uint8(l.session.Codec), l.stamp, l.marked)
+	l.marked = false
+	l.session.Codec.Encode(l.out[headerBytes:], f[:])
+	return l.out[:]
+}
+
+// header fills in the fixed header (RFC 3550 section 5.1).
+func (l *Leg) header(payloadType uint8, stamp uint32, marker bool) {
+	l.out[0], l.out[1] = 0x80, payloadType
+	if marker {
+		l.out[1] |= 0x80
+	}
+	binary.BigEndian.PutUint16(l.out[2:], l.seq)
+	binary.BigEndian.PutUint32(l.out[4:], stamp)
+	binary.BigEndian.PutUint32(l.out[8:], l.ssrc)
 }
 
 func (l *Leg) readRTP() {

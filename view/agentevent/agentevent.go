@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"tandem"
 	"tandem/center"
@@ -126,38 +127,60 @@ type teller struct {
 
 // tell returns what is to be told of an agent, or nil.
 func (t *teller) tell(st *center.State, id tandem.ID) (*Event, error) {
-	a := st.Agents[id]
-	if a == nil {
-		return nil, t.keep(id, "")
-	}
-	now := snapshotOf(st, t.arns, a)
-	text, err := json.Marshal(now)
+	text, err := t.told(id)
 	if err != nil {
 		return nil, err
 	}
-	before, err := t.told(id)
+	d := describer{st: st, arns: t.arns, at: t.rec.At}
+	if text != nil {
+		d.before = new(Snapshot)
+		if err := json.Unmarshal(text, d.before); err != nil {
+			return nil, err
+		}
+	}
+	a := st.Agents[id]
+	if a == nil {
+		return t.gone(&d, id)
+	}
+	now := d.snapshotOf(a)
+	after, err := json.Marshal(now)
 	if err != nil {
 		return nil, err
 	}
 	online := now.AgentStatus.Type != event.Offline.String()
-	if before == nil && !online || bytes.Equal(before, text) {
+	if d.before == nil && !online || bytes.Equal(text, after) && !t.reconfigured(id) {
 		return nil, nil
 	}
-	ev := &Event{
-		AWSAccountID: t.account, AgentARN: t.arns.User(id), InstanceARN: t.arns.Instance(),
-		CurrentAgentSnapshot: now, EventID: tandem.NameID("agent event", t.rec.CommandID.String()+id.String()).String(),
-		EventTimestamp: view.Millis(t.rec.At), EventType: eventType(before != nil, online), Version: FormatVersion,
-	}
-	if before != nil {
-		ev.PreviousAgentSnapshot = new(Snapshot)
-		if err := json.Unmarshal(before, ev.PreviousAgentSnapshot); err != nil {
-			return nil, err
-		}
-	}
 	if !online {
-		text = nil
+		after = nil
 	}
-	return ev, t.keep(id, string(text))
+	return t.event(&d, id, now, eventType(d.before != nil, online)), t.keep(id, string(after))
+}
+
+// gone tells that a user was deleted, if the agent was logged in.
+func (t *teller) gone(d *describer, id tandem.ID) (*Event, error) {
+	if d.before == nil {
+		return nil, t.keep(id, "")
+	}
+	return t.event(d, id, d.goneOf(), Logout), t.keep(id, "")
+}
+
+func (t *teller) event(d *describer, id tandem.ID, now *Snapshot, eventType string) *Event {
+	return &Event{
+		AWSAccountID: t.account, AgentARN: t.arns.User(id), InstanceARN: t.arns.Instance(),
+		CurrentAgentSnapshot: now, PreviousAgentSnapshot: d.before,
+		EventID:        tandem.NameID("agent event", t.rec.CommandID.String()+id.String()).String(),
+		EventTimestamp: view.Millis(t.rec.At), EventType: eventType, Version: FormatVersion,
+	}
+}
+
+// reconfigured reports whether the user was saved: a change of the phone or of
+// auto-accept is told though no snapshot has it.
+func (t *teller) reconfigured(id tandem.ID) bool {
+	return slices.ContainsFunc(t.rec.Events, func(ev tandem.Event) bool {
+		saved, ok := ev.(*event.UserSaved)
+		return ok && saved.UserID == id
+	})
 }
 
 func eventType(was, is bool) string {

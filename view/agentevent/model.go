@@ -49,11 +49,22 @@ type NextStatus struct {
 
 // Configuration is how the agent is set up.
 type Configuration struct {
-	AgentHierarchyGroups *struct{} // there are no hierarchies: always null
+	AgentHierarchyGroups *HierarchyGroups // null for none
 	FirstName            string
 	LastName             string
 	RoutingProfile       RoutingProfile
 	Username             string
+}
+
+// HierarchyGroups is the agent's place in the hierarchy.
+type HierarchyGroups struct {
+	Level1, Level2, Level3, Level4, Level5 *HierarchyGroup
+}
+
+// HierarchyGroup is one group.
+type HierarchyGroup struct {
+	ARN  string
+	Name string
 }
 
 // RoutingProfile is the agent's routing profile.
@@ -88,12 +99,13 @@ type Contact struct {
 	InitiationMethod          string
 	Queue                     *ContactQueue
 	QueueTimestamp            *string
-	State                     string // CONNECTING, CONNECTED, MISSED, ENDED (after contact work)
+	State                     string // INCOMING (a callback is offered), CONNECTING, CONNECTED, CONNECTED_ONHOLD, PAUSED, MISSED, REJECTED, ERROR, ENDED (after contact work)
 	StateStartTimestamp       *string
 }
 
-// ContactQueue is the queue that a contact came from.
+// ContactQueue is the queue that a contact came from; an agent's own has no
+// name.
 type ContactQueue struct {
 	ARN  string
-	Name string
+	Name *string
 }

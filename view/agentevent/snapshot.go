@@ -7,26 +7,63 @@ import (
 	"tandem/view"
 )
 
+// describer describes one agent.
+type describer struct {
+	st     *center.State
+	arns   view.ARNs
+	at     tandem.Time // of the record that has changed something
+	before *Snapshot   // what was told last; nil before the log-in
+}
+
 // snapshotOf describes an agent as the state has it.
-func snapshotOf(st *center.State, arns view.ARNs, a *center.Agent) *Snapshot {
+func (d *describer) snapshotOf(a *center.Agent) *Snapshot {
 	s := &Snapshot{
-		AgentStatus: Status{ARN: arns.Status(a.StatusID), StartTimestamp: view.Millis(a.StatusSince)},
+		AgentStatus: Status{ARN: d.arns.Status(a.StatusID), StartTimestamp: view.Millis(a.StatusSince)},
 		Configuration: Configuration{
-			FirstName: string(a.User.FirstName), LastName: string(a.User.LastName), Username: string(a.User.Username),
-			RoutingProfile: profileOf(st, arns, a),
+			AgentHierarchyGroups: d.groupsOf(a.User.HierarchyGroupID),
+			FirstName:            string(a.User.FirstName), LastName: string(a.User.LastName), Username: string(a.User.Username),
+			RoutingProfile: profileOf(d.st, d.arns, a),
 		},
 		Contacts: []Contact{},
 	}
-	if status := st.Statuses[a.StatusID]; status != nil {
+	if status := d.st.Statuses[a.StatusID]; status != nil {
 		s.AgentStatus.Name, s.AgentStatus.Type = status.Name, status.Type.String()
 	}
-	if next := st.Statuses[a.NextStatusID]; next != nil {
-		s.NextAgentStatus = &NextStatus{ARN: arns.Status(next.StatusID), EnqueuedTimestamp: view.Millis(a.NextSince), Name: next.Name}
+	if next := d.st.Statuses[a.NextStatusID]; next != nil {
+		s.NextAgentStatus = &NextStatus{ARN: d.arns.Status(next.StatusID), EnqueuedTimestamp: view.Millis(a.NextSince), Name: next.Name}
 	}
 	for i := range a.Contacts {
-		s.Contacts = append(s.Contacts, contactOf(st, arns, &a.Contacts[i]))
+		s.Contacts = append(s.Contacts, d.contactOf(a, &a.Contacts[i]))
 	}
 	return s
+}
+
+// goneOf describes an agent whose user was deleted while logged in: as told
+// last, without contacts and Offline.
+func (d *describer) goneOf() *Snapshot {
+	s := *d.before
+	s.AgentStatus = Status{StartTimestamp: view.Millis(d.at), Type: event.Offline.String()}
+	for _, id := range tandem.SortedIDs(d.st.Statuses) {
+		if status := d.st.Statuses[id]; status.Type == event.Offline {
+			s.AgentStatus.ARN, s.AgentStatus.Name = d.arns.Status(id), status.Name
+		}
+	}
+	s.NextAgentStatus, s.Contacts = nil, []Contact{}
+	return &s
+}
+
+// groupsOf is the group of an agent and those above it; nil for none.
+func (d *describer) groupsOf(id tandem.ID) *HierarchyGroups {
+	path := view.HierarchyPath(d.st, id)
+	if len(path) == 0 {
+		return nil
+	}
+	h := &HierarchyGroups{}
+	levels := [view.HierarchyLevels]**HierarchyGroup{&h.Level1, &h.Level2, &h.Level3, &h.Level4, &h.Level5}
+	for i, g := range path {
+		*levels[i] = &HierarchyGroup{ARN: d.arns.HierarchyGroup(g.GroupID), Name: g.Name}
+	}
+	return h
 }
 
 func profileOf(st *center.State, arns view.ARNs, a *center.Agent) RoutingProfile {
@@ -67,35 +104,16 @@ func inboundQueues(st *center.State, arns view.ARNs, p *event.RoutingProfileSave
 	return queues
 }
 
+// held counts the slots of a channel that are taken; a task that was put aside
+// takes none.
 func held(a *center.Agent, ch event.Channel) int {
 	n := 0
 	for i := range a.Contacts {
-		if a.Contacts[i].Channel == ch {
+		if a.Contacts[i].Channel == ch && a.Contacts[i].State != center.Paused {
 			n++
 		}
 	}
 	return n
-}
-
-func contactOf(st *center.State, arns view.ARNs, slot *center.AgentContact) Contact {
-	out := Contact{
-		Channel: slot.Channel.String(), ContactID: slot.ContactID.String(),
-		ConnectedToAgentTimestamp: view.Millis(slot.ConnectedAt),
-		State:                     slot.State.String(), StateStartTimestamp: view.Millis(slot.Since),
-	}
-	c := st.Contacts[slot.ContactID]
-	if c == nil {
-		return out // missed, not cleared, and long gone
-	}
-	out.InitiationMethod, out.QueueTimestamp = c.Method.String(), view.Millis(c.EnqueuedAt)
-	if c.InitialContactID != c.ContactID {
-		initial := c.InitialContactID.String()
-		out.InitialContactID = &initial
-	}
-	if name := queueName(st, c.QueueID); name != nil {
-		out.Queue = &ContactQueue{ARN: arns.Queue(c.QueueID), Name: *name}
-	}
-	return out
 }
 
 func queueName(st *center.State, id tandem.ID) *string {

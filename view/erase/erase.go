@@ -46,8 +46,9 @@ func New(bucket Bucket, log *slog.Logger) *View {
 	return &View{bucket: bucket, log: log, now: time.Now, timeout: attemptTimeout, pending: true}
 }
 
-// Prefix is the beginning of the keys of a contact's recordings.
-func Prefix(contactID tandem.ID) string { return "recordings/" + contactID.String() + "/" }
+// Prefix is the beginning of the keys of the recordings of a call, by its first
+// contact.
+func Prefix(callID tandem.ID) string { return "recordings/" + callID.String() + "/" }
 
 // Name implements engine.View.
 func (*View) Name() string { return "erase" }
@@ -114,12 +115,14 @@ func (v *View) erased(tx *sql.Tx, shard tandem.ID, ev *event.SubjectErased) erro
 	return nil
 }
 
-// recorded puts a contact on the list whose recording was stored after its
-// chain was erased.
+// recorded puts the contacts of a chain on the list of which a recording was
+// stored after it was erased: the recordings of a call are kept under its first
+// contact.
 func (v *View) recorded(tx *sql.Tx, shard, contactID tandem.ID) error {
 	done, err := tx.Exec(`INSERT INTO erase_pending
-		SELECT c.contact FROM erase_chain c JOIN erase_subject s ON s.shard = c.shard AND s.subject = c.initial
-		WHERE c.shard = ? AND c.contact = ? ON CONFLICT DO NOTHING`, shard[:], contactID[:])
+		SELECT c.contact FROM erase_chain k JOIN erase_subject s ON s.shard = k.shard AND s.subject = k.initial
+		JOIN erase_chain c ON c.shard = k.shard AND c.initial = k.initial
+		WHERE k.shard = ? AND k.contact = ? ON CONFLICT DO NOTHING`, shard[:], contactID[:])
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,11 @@ import (
 	"gocloud.dev/blob/memblob"
 
 	"tandem"
+	"tandem/center"
 	"tandem/engine"
 	"tandem/event"
 	"tandem/view/viewtest"
+	"tandem/voice"
 )
 
 // moody is a bucket that refuses, or does not answer, when told to.
@@ -144,4 +146,30 @@ func TestABucketThatDoesNotAnswerHoldsTheViewForABoundedTime(t *testing.T) {
 		t.Errorf("the view waited %v", took)
 	}
 	s.want(t, true, key)
+}
+
+// TestRecordingsOfEveryLegVanish holds that the recordings of all contacts of
+// a chain go: those of a transfer, of a party outside, and of a callback.
+func TestRecordingsOfEveryLegVanish(t *testing.T) {
+	s := begin(t, attemptTimeout)
+	c := s.Calls("agent1")
+	call := c.Call(viewtest.QueueNumber)
+	c.Answer(call, event.AgentLeg)
+	c.PlayDone(call, event.AgentSide)
+	outside := c.Begin(center.AddParty{UserID: viewtest.UserID("agent1"), ContactID: call, Number: viewtest.ThirdNumber})
+	other := c.Call(viewtest.CallbackNumber)
+	callback := c.Contact(other).NextID
+	mine := []string{s.put(t, Prefix(call)+"a.wav"), s.put(t, Prefix(outside)+"b.wav")}
+	theirs := []string{s.put(t, Prefix(callback)+"c.wav")}
+	c.HangUp(call, event.CustomerLeg, voice.CauseRemote)
+	c.Must(center.DismissUserContact{UserID: viewtest.UserID("agent1"), ContactID: call})
+	c.Must(center.StopContact{ContactID: callback})
+	c.Must(center.EraseSubject{Subject: call})
+	s.want(t, false, mine...)
+	s.want(t, true, theirs...)
+	late := s.put(t, Prefix(call)+"late.wav")
+	s.Tell(viewtest.Start.Add(300_000), &event.RecordingFinished{ContactID: outside, RecordingID: outside.Derive(1), Location: late})
+	s.want(t, false, late)
+	c.Must(center.EraseSubject{Subject: other})
+	s.want(t, false, theirs...)
 }

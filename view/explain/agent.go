@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
 	"tandem"
 	"tandem/event"
@@ -14,46 +15,78 @@ type agentStory struct {
 	known bool
 }
 
-func (s *agentStory) words(_ *tandem.Record, ev tandem.Event) (string, []string) {
-	if what, why := s.statusWords(ev); what != "" {
+func (s *agentStory) words(rec *tandem.Record, ev tandem.Event) (string, []string) {
+	if what, why := s.statusWords(rec, ev); what != "" {
 		return what, why
 	}
-	if what := s.workWords(ev); what != "" {
-		return what, nil
+	for _, tell := range []func(tandem.Event) string{s.userWords, s.workWords, s.callWords} {
+		if what := tell(ev); what != "" {
+			return what, nil
+		}
 	}
 	return s.presenceWords(ev), nil
 }
 
 func (*agentStory) after(*tandem.Record) (string, []string) { return "", nil }
 
-// statusWords tells of the user and the status in the center.
-func (s *agentStory) statusWords(ev tandem.Event) (string, []string) {
+// statusWords tells of the status in the center.
+func (s *agentStory) statusWords(rec *tandem.Record, ev tandem.Event) (string, []string) {
 	switch ev := ev.(type) {
-	case *event.UserSaved:
-		if ev.UserID == s.id {
-			return s.saved(), nil
-		}
-	case *event.UserDeleted:
-		if ev.UserID == s.id {
-			return "the user was deleted", nil
-		}
-	case *event.SubjectErased:
-		if ev.Subject == s.id {
-			return "everything personal about the user was erased", nil
-		}
 	case *event.AgentStatusChanged:
 		if ev.UserID == s.id {
-			return s.changed(ev)
+			return s.changed(rec, ev)
 		}
 	case *event.NextStatusSet:
-		if ev.UserID == s.id && ev.StatusID.IsZero() {
-			return "took the next status back", nil
-		}
 		if ev.UserID == s.id {
-			return fmt.Sprintf("chose %s as the next status, to be taken when the present contacts are cleared", s.status(ev.StatusID)), nil
+			return s.nextStatus(rec, ev)
+		}
+	case *event.SettingsSaved:
+		if s.known && s.state().Agents[s.id] != nil {
+			return "the settings of the instance changed", s.settings(ev)
 		}
 	}
 	return "", nil
+}
+
+// userWords tells of the user and the user's panel.
+func (s *agentStory) userWords(ev tandem.Event) string {
+	switch ev := ev.(type) {
+	case *event.UserSaved:
+		if ev.UserID == s.id {
+			return s.saved()
+		}
+	case *event.UserRetired:
+		if ev.UserID == s.id {
+			return "the user is to be deleted as soon as the last contact is cleared; nothing more is offered"
+		}
+	case *event.UserDeleted:
+		if ev.UserID == s.id {
+			return "the user was deleted"
+		}
+	case *event.SubjectErased:
+		if ev.Subject == s.id {
+			return "everything personal about the user was erased"
+		}
+	case *event.AgentConnectionChanged:
+		if ev.UserID == s.id {
+			return panel(ev)
+		}
+	case *event.AgentUnreachable:
+		if ev.UserID == s.id {
+			return fmt.Sprintf("the panel was gone for %d s; nothing is offered until it is back", s.state().Settings.HeartbeatGraceSeconds)
+		}
+	}
+	return ""
+}
+
+func panel(ev *event.AgentConnectionChanged) string {
+	switch {
+	case ev.Connected && ev.Softphone:
+		return "the panel is open and takes calls"
+	case ev.Connected:
+		return "the panel is open"
+	}
+	return "the panel is gone"
 }
 
 func (s *agentStory) saved() string {
@@ -64,7 +97,7 @@ func (s *agentStory) saved() string {
 	return "the user was created"
 }
 
-func (s *agentStory) changed(ev *event.AgentStatusChanged) (string, []string) {
+func (s *agentStory) changed(rec *tandem.Record, ev *event.AgentStatusChanged) (string, []string) {
 	what := "status is now " + s.status(ev.StatusID)
 	a := s.state().Agents[s.id]
 	if a == nil {
@@ -74,37 +107,29 @@ func (s *agentStory) changed(ev *event.AgentStatusChanged) (string, []string) {
 	if a.NextStatusID == ev.StatusID {
 		return what, []string{"it was chosen as the next status at " + clock(a.NextSince)}
 	}
-	return what, nil
+	return what, s.paused(rec, ev.StatusID)
 }
 
-// workWords tells of the contacts that the agent has.
-func (s *agentStory) workWords(ev tandem.Event) string {
-	contact, user := bothOf(ev)
-	if user != s.id {
-		return ""
+func (s *agentStory) nextStatus(rec *tandem.Record, ev *event.NextStatusSet) (string, []string) {
+	if ev.StatusID.IsZero() {
+		return "took the next status back", nil
 	}
-	name := "contact " + contact.String()
-	switch ev := ev.(type) {
-	case *event.OfferMade:
-		return fmt.Sprintf("was offered %s from %s, until %s at most; available since %s", name, s.queue(ev.QueueID), clock(ev.Deadline), clock(ev.AvailableSince))
-	case *event.OfferEnded:
-		return offerOutcomes[ev.Outcome] + " " + name
-	case *event.AgentConnected:
-		return "is connected with " + name
-	case *event.AfterContactWorkStarted:
-		return "is in After Contact Work for " + name + until(ev.Deadline)
-	case *event.ContactCleared:
-		return "no longer has " + name
-	case *event.LegChanged:
-		return "the phone " + legWords(ev)
+	const later = ", to be taken when the present contacts are cleared"
+	if why := s.paused(rec, ev.StatusID); why != nil {
+		return s.status(ev.StatusID) + " is the next status" + later, why
 	}
-	return ""
+	return "chose " + s.status(ev.StatusID) + " as the next status" + later, nil
 }
 
-var offerOutcomes = map[event.OfferOutcome]string{
-	event.OfferAccepted:  "accepted",
-	event.OfferMissed:    "did not answer in time and missed",
-	event.OfferRejected:  "declined",
-	event.OfferWithdrawn: "lost, since the customer left,",
-	event.OfferFailed:    "could not be reached for",
+// paused says so where the status is given for contacts that were missed.
+func (s *agentStory) paused(rec *tandem.Record, statusID tandem.ID) []string {
+	a, settings := s.state().Agents[s.id], s.state().Settings
+	missed := slices.ContainsFunc(rec.Events, func(ev tandem.Event) bool {
+		e, ok := ev.(*event.OfferEnded)
+		return ok && e.UserID == s.id && e.Outcome == event.OfferMissed
+	})
+	if a == nil || !missed || statusID != settings.PauseStatusID || a.MissedInRow < settings.MissedBeforePause {
+		return nil
+	}
+	return []string{fmt.Sprintf("missed in a row: %d; the settings ask for a pause after %d", a.MissedInRow, settings.MissedBeforePause)}
 }

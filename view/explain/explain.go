@@ -168,6 +168,9 @@ func (t *teller) queue(id tandem.ID) string {
 	if q := t.state().Queues[id]; q != nil {
 		return q.Name
 	}
+	if t.state().Agents[id] != nil {
+		return "the own queue of " + t.user(id)
+	}
 	return "queue " + id.String()
 }
 

@@ -169,7 +169,7 @@ Monday, 2 March 2026 (UTC)
 10:00:45.500  offered to agent2, until 10:01:05.500 at most
                 chosen: agent2 is available since 10:00:32.000, the only one who could take it
                 not agent4: the routing profile does not serve this queue and channel, available since 10:00:33.000
-                not agent1: the agent has missed or declined a contact and not cleared it yet (status Available; missed or declined a contact since 10:00:45.500)
+                not agent1: the agent has missed or declined a contact and not cleared it yet (status Available; declined a contact since 10:00:45.500)
                 not agent3: the agent has as many contacts of this channel as the routing profile allows (status Available; in After Contact Work since 10:00:30.000)
 10:00:47.250  agent2 accepted
                 done by agent2

@@ -15,17 +15,20 @@ import (
 func (s *contactStory) offered(rec *tandem.Record, ev *event.OfferMade) (string, []string) {
 	what := fmt.Sprintf("offered to %s, until %s at most", s.user(ev.UserID), clock(ev.Deadline))
 	candidates, err := s.center.ExplainOffer(s.id, rec.At)
-	if err != nil {
-		return what, nil
+	if err != nil { // it waits in no queue
+		return what, []string{"chosen: the contact is for " + s.user(ev.UserID) + " alone"}
 	}
-	able := 0
+	able, own := 0, false
 	for _, c := range candidates {
+		own = own || c.Chosen && c.OwnQueue
 		if c.Chosen || c.Reason == route.AvailableLater.String() {
 			able++
 		}
 	}
 	because := fmt.Sprintf("chosen: %s is available since %s", s.user(ev.UserID), clock(ev.AvailableSince))
-	if able > 1 {
+	if own {
+		because = "chosen: the contact waits in the own queue of " + s.user(ev.UserID)
+	} else if able > 1 {
 		because += fmt.Sprintf(", the longest of the %d who could take it", able)
 	} else {
 		because += ", the only one who could take it"
@@ -71,6 +74,10 @@ func (t *teller) situation(a *center.Agent) string {
 var slotWords = map[center.AgentContactState]string{
 	center.Connecting:       "being offered a contact",
 	center.Connected:        "with a contact",
-	center.Missed:           "missed or declined a contact",
+	center.Missed:           "missed a contact",
 	center.AfterContactWork: "in After Contact Work",
+	center.Rejected:         "declined a contact",
+	center.Failed:           "could not be reached by phone",
+	center.Dialing:          "being connected with a contact",
+	center.Paused:           "has put a task aside",
 }

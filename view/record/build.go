@@ -1,6 +1,8 @@
 package record
 
 import (
+	"strings"
+
 	"tandem"
 	"tandem/center"
 	"tandem/event"
@@ -9,45 +11,19 @@ import (
 
 const phoneNumber = "TELEPHONE_NUMBER"
 
-// Times are the exact times of a contact; zero is never.
-type Times struct {
-	Initiated          tandem.Time
-	ConnectedToSystem  tandem.Time
-	Enqueued           tandem.Time
-	Dequeued           tandem.Time
-	ConnectedToAgent   tandem.Time
-	Disconnected       tandem.Time
-	AfterWorkStarted   tandem.Time
-	AfterWorkEnded     tandem.Time
-	Ended              tandem.Time
-	RecordLastModified tandem.Time
-}
-
-// timesOf reads a contact's times. A contact leaves its queue when an agent is
-// connected or when its customer is gone.
-func timesOf(c *center.Contact, at tandem.Time) Times {
-	t := Times{
-		Initiated: c.InitiatedAt, ConnectedToSystem: c.ConnectedToSystemAt, Enqueued: c.EnqueuedAt, Dequeued: c.DequeuedAt,
-		ConnectedToAgent: c.ConnectedToAgentAt, Disconnected: c.DisconnectedAt,
-		AfterWorkStarted: c.WrapUpAt, AfterWorkEnded: c.ClearedAt, Ended: c.EndedAt, RecordLastModified: at,
-	}
-	if !t.Enqueued.IsZero() && t.Dequeued.IsZero() {
-		t.Dequeued = t.Disconnected
-	}
-	return t
-}
-
-// build makes the record of a contact that has ended.
-func build(st *center.State, c *center.Contact, t Times) *Record {
+// build makes the record of a contact that has ended. The name is that of the
+// agent who was connected, empty when it is not known.
+func build(st *center.State, c *center.Contact, t Times, username tandem.Personal) *Record {
 	arns := view.ARNsOf(st.Instance)
 	r := &Record{
 		AWSAccountID: st.Instance.AccountID, FormatVersion: FormatVersion, InstanceARN: arns.Instance(),
-		ContactID: c.ContactID.String(), PreviousContactID: idText(c.PreviousID),
+		ContactID: c.ContactID.String(), PreviousContactID: idText(c.PreviousID), NextContactID: idText(c.NextID), RelatedContactID: idText(c.RelatedID),
 		Channel: c.Channel.String(), InitiationMethod: c.Method.String(), AgentConnectionAttempts: c.Attempts,
-		Attributes:          attributes(c.Attributes),
+		Attributes: attributes(c.Attributes), References: references(c.References), Tags: c.Tags,
 		InitiationTimestamp: view.Seconds(t.Initiated), ConnectedToSystemTimestamp: connectedToSystem(c.Method, t),
 		DisconnectTimestamp: view.Seconds(t.Disconnected), LastUpdateTimestamp: view.Seconds(t.RecordLastModified),
-		Agent: agentOf(st, arns, c, t), Queue: queueOf(st, arns, c, t),
+		ScheduledTimestamp: view.Seconds(c.ScheduledAt),
+		Agent:              agentOf(st, arns, c, t, username), Queue: queueOf(st, arns, c, t),
 	}
 	if c.InitialContactID != c.ContactID {
 		r.InitialContactID = idText(c.InitialContactID)
@@ -56,8 +32,11 @@ func build(st *center.State, c *center.Contact, t Times) *Record {
 		reason := c.Reason.String()
 		r.DisconnectReason = &reason
 	}
+	if c.TransferredTo == event.TransferOutside {
+		r.TransferCompletedTimestamp, r.TransferredToEndpoint = view.Seconds(c.TransferredAt), endpoint(string(c.TransferEndpoint))
+	}
 	if c.Channel == event.Voice {
-		r.CustomerEndpoint, r.SystemEndpoint = endpoint(string(c.CustomerAddress)), endpoint(c.SystemAddress)
+		r.CustomerEndpoint, r.SystemEndpoint = endpoint(string(c.CustomerAddress)), systemEndpoint(st, c)
 		r.MediaStreams = []MediaStream{{"AUDIO"}}
 	}
 	if c.Channel == event.Task && c.Name+c.Description != "" {
@@ -77,6 +56,16 @@ func attributes(m tandem.PersonalMap) map[string]string {
 	return m
 }
 
+// references are those of a contact by name; nil for none.
+func references(m tandem.PersonalMap) []Reference {
+	var list []Reference
+	for _, name := range tandem.SortedKeys(m) {
+		kind, value, _ := strings.Cut(m[name], " ")
+		list = append(list, Reference{Name: name, Type: kind, Value: value})
+	}
+	return list
+}
+
 // connectedToSystem is the moment that the customer's endpoint was connected;
 // of an inbound contact it matches the initiation.
 func connectedToSystem(method event.InitiationMethod, t Times) *string {
@@ -86,43 +75,50 @@ func connectedToSystem(method event.InitiationMethod, t Times) *string {
 	return view.Seconds(t.ConnectedToSystem)
 }
 
-// agentOf is the agent who was connected, as the agent is configured now.
-func agentOf(st *center.State, arns view.ARNs, c *center.Contact, t Times) *Agent {
-	if t.ConnectedToAgent.IsZero() || c.UserID.IsZero() {
+// systemEndpoint is the number that the customer has dialled, or that was shown
+// to who was called. Some contacts have none (Amazon Connect API: Contact,
+// SystemEndpoint).
+func systemEndpoint(st *center.State, c *center.Contact) *Endpoint {
+	switch c.Method {
+	case event.Monitor, event.QueueTransfer, event.Callback:
 		return nil
+	case event.Outbound:
+		return endpoint(callerID(st, c))
 	}
-	a := &Agent{
-		ARN:                          arns.User(c.UserID),
-		ConnectedToAgentTimestamp:    view.Seconds(t.ConnectedToAgent),
-		AgentInteractionDuration:     view.WholeSeconds(t.ConnectedToAgent, t.Disconnected),
-		AfterContactWorkStart:        view.Seconds(t.AfterWorkStarted),
-		AfterContactWorkEndTimestamp: view.Seconds(t.AfterWorkEnded),
-		AfterContactWorkDuration:     view.WholeSeconds(t.AfterWorkStarted, t.AfterWorkEnded),
-	}
-	user := st.Agents[c.UserID]
-	if user == nil {
-		return a
-	}
-	if name := string(user.User.Username); name != "" {
-		a.Username = &name
-	}
-	if p := st.RoutingProfiles[user.User.RoutingProfileID]; p != nil {
-		a.RoutingProfile = &RoutingProfile{ARN: arns.RoutingProfile(p.ProfileID), Name: p.Name}
-	}
-	return a
+	return endpoint(c.SystemAddress)
 }
+
+// callerID is the number shown to the customer of an outbound contact. It stands
+// in the customer's leg, which may have gone on to the contacts that follow.
+func callerID(st *center.State, c *center.Contact) string {
+	for range maxFollowers {
+		for i := range c.Legs {
+			if l := &c.Legs[i]; l.Role == event.CustomerLeg && l.Dialed != nil {
+				return string(l.Dialed.CallerID)
+			}
+		}
+		if c = st.Contacts[c.NextID]; c == nil {
+			break
+		}
+	}
+	return ""
+}
+
+// maxFollowers is how many contacts are looked at that follow another.
+const maxFollowers = 100
 
 func queueOf(st *center.State, arns view.ARNs, c *center.Contact, t Times) *Queue {
 	if t.Enqueued.IsZero() {
 		return nil
 	}
+	own := st.Agents[c.QueueID] != nil || c.QueueID == c.TargetUserID || c.QueueID == handledBy(c)
 	q := &Queue{
-		ARN:              arns.Queue(c.QueueID),
+		ARN:              arns.QueueOf(c.QueueID, own),
 		EnqueueTimestamp: view.Seconds(t.Enqueued), DequeueTimestamp: view.Seconds(t.Dequeued),
 		Duration: view.WholeSeconds(t.Enqueued, t.Dequeued),
 	}
 	if saved := st.Queues[c.QueueID]; saved != nil {
-		q.Name = saved.Name
+		q.Name = &saved.Name
 	}
 	return q
 }

@@ -29,7 +29,11 @@ type Record struct {
 	PreviousContactID          *string `json:"PreviousContactId"`
 	Queue                      *Queue
 	Recording                  *Recording
+	References                 []Reference
+	RelatedContactID           *string `json:"RelatedContactId"`
+	ScheduledTimestamp         *string
 	SystemEndpoint             *Endpoint
+	Tags                       map[string]string
 	TransferCompletedTimestamp *string
 	TransferredToEndpoint      *Endpoint
 }
@@ -43,14 +47,25 @@ type Agent struct {
 	AgentInteractionDuration     *int64
 	ConnectedToAgentTimestamp    *string
 	CustomerHoldDuration         int64
-	HierarchyGroups              *struct{} // there are no hierarchies: always null
+	HierarchyGroups              *HierarchyGroups
 	LongestHoldDuration          int64
 	NumberOfHolds                int64
 	RoutingProfile               *RoutingProfile
 	Username                     *string
 }
 
-// RoutingProfile is the agent's routing profile when the contact ended.
+// HierarchyGroups is where the agent stood in the hierarchy when connected.
+type HierarchyGroups struct {
+	Level1, Level2, Level3, Level4, Level5 *HierarchyGroup
+}
+
+// HierarchyGroup is one group.
+type HierarchyGroup struct {
+	ARN       string
+	GroupName string
+}
+
+// RoutingProfile is the agent's routing profile when connected.
 type RoutingProfile struct {
 	ARN  string
 	Name string
@@ -71,13 +86,20 @@ type Endpoint struct {
 // MediaStream is a stream of media that the contact had.
 type MediaStream struct{ Type string }
 
-// Queue is the queue that the contact was last in.
+// Reference is a link or a text that the contact carries along.
+type Reference struct {
+	Name  string
+	Type  string // URL, STRING, NUMBER, DATE or EMAIL
+	Value string
+}
+
+// Queue is the queue that the contact was last in; an agent's own has no name.
 type Queue struct {
 	ARN              string
 	DequeueTimestamp *string
 	Duration         *int64
 	EnqueueTimestamp *string
-	Name             string
+	Name             *string
 }
 
 // Recording is the contact's recording.

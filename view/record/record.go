@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"tandem"
+	"tandem/center"
 	"tandem/event"
 	"tandem/instance"
 	"tandem/view"
@@ -15,11 +16,12 @@ import (
 // deletionReason is what a record says of a recording that was erased.
 const deletionReason = "ERASURE"
 
-// View keeps the records in the readers' tables.
-type View struct{}
+// View keeps the records in the readers' tables. The engine calls it within
+// one transaction at a time.
+type View struct{ leaving *leaving }
 
 // New returns the view.
-func New() *View { return &View{} }
+func New() *View { return &View{newLeaving()} }
 
 // Name implements engine.View.
 func (*View) Name() string { return "record" }
@@ -52,29 +54,38 @@ CREATE TABLE record_next (
 }
 
 // Apply implements engine.View.
-func (*View) Apply(tx *sql.Tx, shard tandem.ID, in *instance.Instance, rec *tandem.Record) error {
-	w := writer{tx: tx, shard: shard, at: rec.At}
+func (v *View) Apply(tx *sql.Tx, shard tandem.ID, in *instance.Instance, rec *tandem.Record) error {
+	st := view.Center(in)
+	v.leaving.look(shard, st, rec)
+	w := writer{tx: tx, shard: shard, at: rec.At, st: st, leaving: v.leaving}
 	for _, ev := range rec.Events {
-		if err := w.apply(in, ev); err != nil {
+		if err := w.apply(ev); err != nil {
 			return fmt.Errorf("%s: %w", ev.EventName(), err)
 		}
 	}
+	v.leaving.forget(rec)
 	return nil
 }
 
 // writer changes the records of one shard within a transaction.
 type writer struct {
-	tx    *sql.Tx
-	shard tandem.ID
-	at    tandem.Time
+	tx      *sql.Tx
+	shard   tandem.ID
+	at      tandem.Time
+	st      *center.State // after the record that is applied; nil where there is no center
+	leaving *leaving
 }
 
-func (w writer) apply(in *instance.Instance, ev tandem.Event) error {
+func (w writer) apply(ev tandem.Event) error {
 	switch ev := ev.(type) {
 	case *event.ContactInitiated:
-		return w.follow(ev)
+		if ev.Channel == event.Task && ev.Method == event.API {
+			return w.follow(ev)
+		}
+	case *event.ContactTransferred:
+		return w.transferred(ev)
 	case *event.ContactEnded:
-		return w.ended(in, ev.ContactID)
+		return w.ended(ev.ContactID)
 	case *event.ContactAttributesSet:
 		return w.edit(byContact, ev.ContactID, func(r *Record) { r.Attributes = attributes(ev.Attributes) })
 	case *event.RecordingFinished:
@@ -86,26 +97,27 @@ func (w writer) apply(in *instance.Instance, ev tandem.Event) error {
 }
 
 // ended writes the record of a contact.
-func (w writer) ended(in *instance.Instance, id tandem.ID) error {
-	st := view.Center(in)
-	if st == nil || st.Contacts[id] == nil {
+func (w writer) ended(id tandem.ID) error {
+	if w.st == nil || w.st.Contacts[id] == nil {
 		return fmt.Errorf("contact %s is not in the state right after it ended", id)
 	}
-	c := st.Contacts[id]
+	c := w.st.Contacts[id]
 	t := timesOf(c, w.at)
-	r := build(st, c, t)
+	r := build(w.st, c, t, w.leaving.username(w.st, handledBy(c)))
 	next, err := w.next(id)
 	if err != nil {
 		return err
 	}
-	r.NextContactID = idText(next)
+	if r.NextContactID == nil {
+		r.NextContactID = idText(next)
+	}
 	body, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
 	var user tandem.ID
 	if r.Agent != nil {
-		user = c.UserID
+		user = handledBy(c)
 	}
 	_, err = w.tx.Exec(`INSERT INTO record_contact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		w.shard[:], id[:], c.InitialContactID[:], int64(c.Channel), c.QueueID[:], user[:],
@@ -113,6 +125,14 @@ func (w writer) ended(in *instance.Instance, id tandem.ID) error {
 		int64(t.Disconnected), int64(t.AfterWorkStarted), int64(t.AfterWorkEnded), int64(t.Ended), int64(t.RecordLastModified),
 		string(body))
 	return err
+}
+
+// transferred names the next contact in a record that is there already.
+func (w writer) transferred(ev *event.ContactTransferred) error {
+	if ev.NextContactID.IsZero() {
+		return nil
+	}
+	return w.edit(byContact, ev.ContactID, func(r *Record) { r.NextContactID = idText(ev.NextContactID) })
 }
 
 // follow remembers that a contact follows another, whose record may be there
@@ -158,8 +178,15 @@ func (w writer) erase(ev *event.SubjectErased) error {
 	return w.edit(byUser, ev.Subject, func(r *Record) { r.Agent.Username = nil })
 }
 
+// eraseCustomer takes out the customer's data. Of an outbound contact the number
+// shown to the customer goes too, for a flow may have chosen it by what it knew
+// of the customer.
 func eraseCustomer(r *Record) {
-	r.CustomerEndpoint, r.ContactDetails, r.Attributes = nil, nil, attributes(nil)
+	r.CustomerEndpoint, r.TransferredToEndpoint, r.ContactDetails = nil, nil, nil
+	r.Attributes, r.References = attributes(nil), nil
+	if r.InitiationMethod == event.Outbound.String() {
+		r.SystemEndpoint = nil
+	}
 	if r.Recording != nil {
 		reason := deletionReason
 		r.Recording.Status, r.Recording.DeletionReason = "DELETED", &reason

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"sync/atomic"
@@ -88,6 +89,8 @@ type Story struct {
 	engine *engine.Engine
 	tables *engine.Views
 	now    atomic.Int64
+
+	commands int // so far; they have the same ids in every run
 }
 
 // Begin starts a story whose tables are in the file at path. It ends with the
@@ -148,7 +151,8 @@ func (s *Story) Do(at tandem.Time, body any) (any, error) {
 	s.now.Store(int64(at))
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	answer, err := s.engine.Do(ctx, InstanceID, engine.Request{Body: body})
+	s.commands++
+	answer, err := s.engine.Do(ctx, InstanceID, engine.Request{ID: tandem.NameID("viewtest command", fmt.Sprint(s.commands)), Body: body})
 	var refusal *tandem.Error
 	if err != nil && !errors.As(err, &refusal) {
 		s.t.Fatal(err)

@@ -71,9 +71,7 @@ func (e *emitter) encoder(s *wireStruct) {
 	e.line("\n// EncodeWire implements tandem.Wire.")
 	e.line("func (x *%s) EncodeWire(e *tandem.Encoder) {", s.name)
 	e.line("at := e.Begin()")
-	for _, f := range s.public {
-		e.encode("e", "x."+f.name, f.typ)
-	}
+	e.frame(s.public)
 	if len(s.private) == 0 {
 		e.line("e.End(at)\n}")
 		return
@@ -83,6 +81,51 @@ func (e *emitter) encoder(s *wireStruct) {
 		e.encode("p", "x."+f.name, f.typ)
 	}
 	e.line("e.Seal(p, x.%s)\n}\n}", s.subject)
+}
+
+// frame writes the fields of a frame. Those at its end that are zero are left
+// out: what is not there reads as zero.
+func (e *emitter) frame(fields []field) {
+	sure := 0 // fields that are written whatever they are
+	for i, f := range fields {
+		if i == 0 || isSet("x."+f.name, f.typ) == "" {
+			sure = i + 1
+		}
+	}
+	for i, f := range fields {
+		if i == sure {
+			e.line("end := e.Len()")
+		}
+		e.encode("e", "x."+f.name, f.typ)
+		if i >= sure {
+			e.line("if %s {\nend = e.Len()\n}", isSet("x."+f.name, f.typ))
+		}
+	}
+	if sure < len(fields) {
+		e.line("e.Cut(end)")
+	}
+}
+
+// isSet is the condition that a value is not zero; empty where none is as cheap
+// as writing it.
+func isSet(value string, t types.Type) string {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsBoolean != 0:
+			return value
+		case u.Info()&types.IsString != 0:
+			return value + ` != ""`
+		}
+		return value + " != 0"
+	case *types.Slice, *types.Map:
+		return "len(" + value + ") > 0"
+	case *types.Pointer:
+		return value + " != nil"
+	case *types.Array:
+		return "!" + value + ".IsZero()"
+	}
+	return ""
 }
 
 // anySet is the condition that some private field is not zero.

@@ -280,7 +280,12 @@ func (x *Happened) DecodeWire(d *tandem.Decoder) {
 func (x *Inner) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.Owner)
+	end := e.Len()
 	e.Varint(int64(x.Rank))
+	if x.Rank != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
 	if p := e.Section(at, x.Note != ""); p != nil {
 		p.String(string(x.Note))
 		e.Seal(p, x.Owner)
