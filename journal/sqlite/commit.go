@@ -37,15 +37,16 @@ func (s *Store) acquire(ctx context.Context) error {
 }
 
 func (s *Store) transaction(ctx context.Context, change func() error) error {
-	if _, err := s.stmts.begin.ExecContext(ctx); err != nil {
-		return err
+	_, err := s.stmts.begin.ExecContext(ctx)
+	if err == nil {
+		err = change()
 	}
-	err := change()
 	if err == nil {
 		_, err = s.stmts.commit.ExecContext(ctx)
 	}
 	if err != nil {
-		// After a failed COMMIT there may be nothing left to roll back.
+		// After a failed COMMIT there may be nothing left to roll back; a BEGIN
+		// whose context ended may have begun all the same.
 		_, _ = s.stmts.rollback.ExecContext(context.WithoutCancel(ctx))
 	}
 	return err
