@@ -286,12 +286,18 @@ func serveHTTP(l net.Listener, h http.Handler, stop context.CancelCauseFunc) *ht
 	return s
 }
 
+// shutdown lets requests end; those that only wait for news are cut off when
+// the time is over.
 func (all servers) shutdown() error {
 	ctx, done := context.WithTimeout(context.Background(), stopWithin)
 	defer done()
 	var err error
 	for _, s := range all {
-		err = errors.Join(err, s.Shutdown(ctx))
+		stopped := s.Shutdown(ctx)
+		if errors.Is(stopped, context.DeadlineExceeded) {
+			stopped = s.Close()
+		}
+		err = errors.Join(err, stopped)
 	}
 	return err
 }
