@@ -38,7 +38,7 @@ type AmazonConnect struct {
 	env      connector.Env
 	client   *client
 	lanes    *connector.Lanes
-	reads    *reads
+	reads    *connector.Reads
 	settling *settling
 	seen     *seen
 	stream   *stream       // nil without one
@@ -55,9 +55,7 @@ type AmazonConnect struct {
 	reported  []event.RemoteStatus
 	described map[string]described
 
-	mu        sync.Mutex
-	failures  map[string]int  // writes that failed in a row, by remote id
-	uncertain map[string]bool // the last write may or may not have been done
+	attempts connector.Attempts
 }
 
 // described is what DescribeUser told of a user, and of which version.
@@ -77,8 +75,8 @@ func New(o Options) connector.Factory {
 			return nil, err
 		}
 		a := &AmazonConnect{
-			system: system, env: env, client: c, lanes: connector.NewLanes(env.Clock, env.Stats), reads: newReads(), settling: newSettling(),
-			seed: maphash.MakeSeed(), seen: newSeen(), soon: make(chan struct{}, 1), described: map[string]described{}, failures: map[string]int{}, uncertain: map[string]bool{},
+			system: system, env: env, client: c, lanes: connector.NewLanes(env.Clock, env.Stats), reads: connector.NewReads(), settling: newSettling(),
+			seed: maphash.MakeSeed(), seen: newSeen(), soon: make(chan struct{}, 1), described: map[string]described{},
 		}
 		if c.kinesis != nil {
 			a.stream = newStream(c, a.takeRecords)
@@ -91,7 +89,7 @@ func New(o Options) connector.Factory {
 func (a *AmazonConnect) Write(w presence.Write) { a.lanes.Put(w) }
 
 // Read implements connector.Connector.
-func (a *AmazonConnect) Read(r presence.Read) { a.reads.put(r.RemoteID, a.now()) }
+func (a *AmazonConnect) Read(r presence.Read) { a.reads.Put(r.RemoteID, a.now()) }
 
 func (a *AmazonConnect) now() tandem.Time { return tandem.At(a.env.Clock.Now()) }
 
@@ -111,7 +109,7 @@ func (a *AmazonConnect) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	all.Go(func() { a.lanes.Run(ctx, workers, a.serve) })
 	all.Go(func() { a.keepListing(ctx) })
-	all.Go(func() { a.keepReading(ctx) })
+	all.Go(func() { a.reads.Keep(ctx, a.env, "Amazon Connect", a.read) })
 	all.Go(func() { a.keepSettling(ctx) })
 	if a.stream != nil {
 		all.Go(func() { a.stream.run(ctx) })

@@ -120,7 +120,7 @@ func (a *AmazonConnect) existing(ctx context.Context, p priority, agents []strin
 	for _, id := range agents {
 		if !slices.Contains(there, id) {
 			a.env.Log.Warn("a linked agent does not exist in Amazon Connect; unlink it", "agent", id)
-			a.reads.done(id, a.now())
+			a.reads.Done(id, a.now())
 		}
 	}
 	return there, nil
@@ -212,7 +212,7 @@ func (a *AmazonConnect) tell(ctx context.Context, agent string, r report, looked
 	default:
 		return
 	}
-	a.reads.done(agent, lookedAt)
+	a.reads.Done(agent, lookedAt)
 }
 
 // tellWork reports that an agent's work has changed.

@@ -13,25 +13,6 @@ import (
 // the status.
 const settleTime = time.Second
 
-// reads are the agents that the core wants to be looked at, each once.
-type reads struct {
-	wake chan struct{}
-
-	mu    sync.Mutex
-	since map[string]tandem.Time // by remote id: the look must not be older
-}
-
-func newReads() *reads {
-	return &reads{wake: make(chan struct{}, 1), since: map[string]tandem.Time{}}
-}
-
-func (r *reads) put(agent string, at tandem.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.since[agent] = at
-	wake(r.wake)
-}
-
 func wake(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -39,43 +20,10 @@ func wake(c chan struct{}) {
 	}
 }
 
-// done takes an agent off the list that was looked at, if not too early.
-func (r *reads) done(agent string, lookedAt tandem.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if since, ok := r.since[agent]; ok && lookedAt >= since {
-		delete(r.since, agent)
-	}
-}
-
-func (r *reads) wanted() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return tandem.SortedKeys(r.since)
-}
-
-// keepReading looks at agents when the core asks, and again until it could.
-func (a *AmazonConnect) keepReading(ctx context.Context) {
-	for failures := 0; ctx.Err() == nil; {
-		wanted := a.reads.wanted()
-		if len(wanted) == 0 {
-			select {
-			case <-ctx.Done():
-			case <-a.reads.wake:
-			}
-			continue
-		}
-		err := a.lookAt(ctx, urgent, wanted[:min(len(wanted), pageSize)])
-		if failures++; err == nil {
-			failures = 0
-			continue
-		}
-		span := connector.Backoff(failures)
-		if ctx.Err() == nil {
-			a.env.Log.Warn("could not read agents' statuses in Amazon Connect", "err", err, "again_in", span)
-		}
-		_ = connector.Wait(ctx, a.env.Clock, span) // the loop looks at ctx
-	}
+// read looks at some of the agents that are wanted.
+func (a *AmazonConnect) read(ctx context.Context) error {
+	wanted := a.reads.Wanted()
+	return a.lookAt(ctx, urgent, wanted[:min(len(wanted), pageSize)])
 }
 
 // settling are the agents whose status was just written, each with the status,

@@ -19,7 +19,7 @@ const longestHold = 5 * time.Second
 func (a *AmazonConnect) serve(ctx context.Context, take func() (presence.Write, time.Time)) {
 	if until, closed := a.client.governor.closed(); closed && until.Sub(a.env.Clock.Now()) > longestHold {
 		w, _ := take()
-		a.finish(ctx, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "AWS asks for fewer requests"})
+		a.env.Finish(ctx, a.system.SystemID, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "AWS asks for fewer requests"})
 		return
 	}
 	if a.client.governor.wait(ctx, urgent) != nil {
@@ -27,7 +27,7 @@ func (a *AmazonConnect) serve(ctx context.Context, take func() (presence.Write, 
 	}
 	w, since := take()
 	a.env.Stats.WriteSent(a.env.Clock.Now().Sub(since))
-	a.finish(ctx, w, a.write(ctx, w))
+	a.env.Finish(ctx, a.system.SystemID, w, a.write(ctx, w))
 }
 
 // write shows a status; its first request is admitted. A write that may have
@@ -35,12 +35,12 @@ func (a *AmazonConnect) serve(ctx context.Context, take func() (presence.Write, 
 // changed since it was decided.
 func (a *AmazonConnect) write(ctx context.Context, w presence.Write) event.StatusWriteEnded {
 	p := admitted
-	if w.Again || a.isUncertain(w.RemoteID) {
+	if w.Again || a.attempts.Uncertain(w.RemoteID) {
 		o, err := a.look(ctx, p, w.RemoteID)
 		if err != nil {
 			return a.failed(w.RemoteID, notSent(err))
 		}
-		a.settle(w.RemoteID)
+		a.attempts.Settle(w.RemoteID)
 		if o.Version != w.Version || o.Remote == w.Remote {
 			return a.overtaken(ctx, w, o)
 		}
@@ -49,7 +49,7 @@ func (a *AmazonConnect) write(ctx context.Context, w presence.Write) event.Statu
 	if err := a.client.putStatus(ctx, p, w.RemoteID, w.Remote); err != nil {
 		return a.failed(w.RemoteID, err)
 	}
-	a.settle(w.RemoteID)
+	a.attempts.Settle(w.RemoteID)
 	if a.seen.loggedOut(w.RemoteID) {
 		return a.writtenToLoggedOut(ctx, w)
 	}
@@ -62,7 +62,7 @@ func (a *AmazonConnect) write(ctx context.Context, w presence.Write) event.Statu
 func (a *AmazonConnect) overtaken(ctx context.Context, w presence.Write, o presence.Observe) event.StatusWriteEnded {
 	if err := a.env.Tell(ctx, o); err == nil {
 		a.env.Stats.Observed()
-		a.reads.done(o.RemoteID, o.LookedAt)
+		a.reads.Done(o.RemoteID, o.LookedAt)
 	}
 	if o.Remote == w.Remote {
 		return event.StatusWriteEnded{Outcome: event.WriteDone, Version: o.Version}
@@ -80,7 +80,7 @@ func (a *AmazonConnect) writtenToLoggedOut(ctx context.Context, w presence.Write
 	o, err := a.look(ctx, urgent, w.RemoteID)
 	switch {
 	case err != nil:
-		return event.StatusWriteEnded{Outcome: event.WriteUnknown, RetryAt: a.later(connector.Backoff(a.fail(w.RemoteID, true))), Detail: err.Error()}
+		return event.StatusWriteEnded{Outcome: event.WriteUnknown, RetryAt: a.later(connector.Backoff(a.attempts.Fail(w.RemoteID, true))), Detail: err.Error()}
 	case o.Remote == w.Remote:
 		return event.StatusWriteEnded{Outcome: event.WriteDone, Version: o.Version}
 	case a.seen.loggedOut(w.RemoteID):
@@ -106,12 +106,12 @@ func (a *AmazonConnect) failed(agent string, err error) event.StatusWriteEnded {
 		ended.RetryAt = tandem.At(f.until)
 		return ended
 	case f.refused():
-		a.settle(agent)
+		a.attempts.Settle(agent)
 		ended.Outcome = event.WriteRefused
 		return ended
 	}
 	unknown := f.sent && !f.undone()
-	ended.RetryAt = a.later(connector.Backoff(a.fail(agent, unknown)))
+	ended.RetryAt = a.later(connector.Backoff(a.attempts.Fail(agent, unknown)))
 	if unknown {
 		ended.Outcome = event.WriteUnknown
 	}
@@ -125,40 +125,4 @@ func notSent(err error) error {
 		f.sent = false
 	}
 	return err
-}
-
-// fail counts a failure of an agent's writes and returns how many there were in
-// a row.
-func (a *AmazonConnect) fail(agent string, uncertain bool) int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.failures[agent]++
-	a.uncertain[agent] = a.uncertain[agent] || uncertain
-	return a.failures[agent]
-}
-
-func (a *AmazonConnect) isUncertain(agent string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.uncertain[agent]
-}
-
-// settle forgets an agent's failures: the service has answered.
-func (a *AmazonConnect) settle(agent string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.failures, agent)
-	delete(a.uncertain, agent)
-}
-
-// finish tells the core what became of a write.
-func (a *AmazonConnect) finish(ctx context.Context, w presence.Write, ended event.StatusWriteEnded) {
-	if ctx.Err() != nil && ended.Outcome != event.WriteDone {
-		return // stopping: the write is handed out again
-	}
-	ended.UserID, ended.SystemID, ended.WriteID, ended.Again = w.UserID, a.system.SystemID, w.WriteID, w.Again
-	a.env.Stats.WriteEnded(ended.Outcome)
-	if err := a.env.Tell(ctx, presence.FinishWrite{Ended: ended}); err != nil && ctx.Err() == nil {
-		a.env.Log.Warn("the core refused a write's outcome", "user", w.UserID.String(), "err", err)
-	}
 }

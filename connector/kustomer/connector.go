@@ -32,7 +32,7 @@ type Kustomer struct {
 	env      connector.Env
 	client   *client
 	lanes    *connector.Lanes
-	reads    *reads
+	reads    *connector.Reads
 	people   *people
 	memory   *memory
 	soon     chan struct{} // look at all agents now
@@ -42,9 +42,7 @@ type Kustomer struct {
 
 	listing sync.Mutex // held while statuses and users are read and reported
 
-	mu        sync.Mutex
-	failures  map[string]int  // writes that failed in a row, by remote id
-	uncertain map[string]bool // the last write may or may not have been done
+	attempts connector.Attempts
 }
 
 // New returns a factory of connectors.
@@ -63,8 +61,8 @@ func New(o Options) connector.Factory {
 			key: &key{env: env, system: system.SystemID, changed: func() { who.setSelf("") }},
 		}
 		return &Kustomer{
-			system: system, env: env, client: c, lanes: connector.NewLanes(env.Clock, env.Stats), reads: newReads(),
-			people: who, memory: newMemory(), soon: make(chan struct{}, 1), failures: map[string]int{}, uncertain: map[string]bool{},
+			system: system, env: env, client: c, lanes: connector.NewLanes(env.Clock, env.Stats), reads: connector.NewReads(),
+			people: who, memory: newMemory(), soon: make(chan struct{}, 1),
 		}, nil
 	}
 }
@@ -82,7 +80,7 @@ func Check(system event.SystemSaved) error {
 func (k *Kustomer) Write(w presence.Write) { k.lanes.Put(w) }
 
 // Read implements connector.Connector.
-func (k *Kustomer) Read(r presence.Read) { k.reads.put(r.RemoteID, tandem.At(k.env.Clock.Now())) }
+func (k *Kustomer) Read(r presence.Read) { k.reads.Put(r.RemoteID, tandem.At(k.env.Clock.Now())) }
 
 // Agents implements connector.Connector.
 func (k *Kustomer) Agents(ctx context.Context) ([]connector.Agent, error) {
@@ -106,7 +104,7 @@ func (k *Kustomer) Run(ctx context.Context) error {
 	all.Go(func() { k.lanes.Run(ctx, workers, k.serve) })
 	all.Go(func() { k.keepListing(ctx) })
 	all.Go(func() { k.keepLooking(ctx) })
-	all.Go(func() { k.keepReading(ctx) })
+	all.Go(func() { k.reads.Keep(ctx, k.env, "Kustomer", k.read) })
 	all.Wait()
 	return ctx.Err()
 }

@@ -209,8 +209,8 @@ func TestNothingNewIsToldOnlyNowAndThen(t *testing.T) {
 	d.k.Read(presence.Read{RemoteID: d.agent})
 	_, before := d.core.last(t)
 	d.sees()
-	if _, n := d.core.last(t); n != before+1 || len(d.k.reads.wanted()) != 0 {
-		t.Errorf("%d observations answer a read, %d reads are left; want one, and none", n-before, len(d.k.reads.wanted()))
+	if _, n := d.core.last(t); n != before+1 || len(d.k.reads.Wanted()) != 0 {
+		t.Errorf("%d observations answer a read, %d reads are left; want one, and none", n-before, len(d.k.reads.Wanted()))
 	}
 }
 
@@ -371,8 +371,8 @@ func TestAgentOfWhomNothingCanBeToldHoldsUpNobody(t *testing.T) {
 		if n := len(d.org.Server.Requests("GET", path)); n < 1 || n > 3 {
 			t.Errorf("%s: asked for %d times in two minutes, want about two", name, n)
 		}
-		if err := d.k.read(t.Context()); err != nil || len(d.k.reads.wanted()) != 0 {
-			t.Errorf("%s: error %v, %d reads are left", name, err, len(d.k.reads.wanted()))
+		if err := d.k.read(t.Context()); err != nil || len(d.k.reads.Wanted()) != 0 {
+			t.Errorf("%s: error %v, %d reads are left", name, err, len(d.k.reads.Wanted()))
 		}
 	}
 }

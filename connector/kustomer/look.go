@@ -126,7 +126,7 @@ func (k *Kustomer) lookAtPage(ctx context.Context, r *round, page []sessionJSON)
 		case r.linked[agent]:
 			r.seen[agent] = true
 			o := k.observation(s, r.lookedAt)
-			if status, load := k.memory.news(agent); status || load || r.retell || k.reads.wants(agent) {
+			if status, load := k.memory.news(agent); status || load || r.retell || k.reads.Wants(agent) {
 				observed = append(observed, o)
 			}
 		}
@@ -162,7 +162,7 @@ func (k *Kustomer) lookAtAbsent(ctx context.Context, p priority, r *round) error
 			}
 		}
 		status, load := k.memory.news(agent)
-		if status || load || r.retell || k.reads.wants(agent) {
+		if status || load || r.retell || k.reads.Wants(agent) {
 			observed = append(observed, o)
 		}
 	}
@@ -256,7 +256,7 @@ func (k *Kustomer) tell(ctx context.Context, o presence.Observe) {
 	default:
 		return
 	}
-	k.reads.done(o.RemoteID, o.LookedAt)
+	k.reads.Done(o.RemoteID, o.LookedAt)
 }
 
 // tellLoad reports how loaded an agent is (KUS-12). What a load means for the

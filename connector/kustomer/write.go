@@ -3,7 +3,6 @@ package kustomer
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"tandem"
@@ -20,7 +19,7 @@ const longestHold = 5 * time.Second
 func (k *Kustomer) serve(ctx context.Context, take func() (presence.Write, time.Time)) {
 	if until, closed := k.client.governor.closed(); closed && until.Sub(k.env.Clock.Now()) > longestHold {
 		w, _ := take()
-		k.finish(ctx, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "Kustomer asked us to wait"})
+		k.env.Finish(ctx, k.system.SystemID, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "Kustomer asked us to wait"})
 		return
 	}
 	if k.client.governor.wait(ctx, urgent) != nil {
@@ -28,7 +27,7 @@ func (k *Kustomer) serve(ctx context.Context, take func() (presence.Write, time.
 	}
 	w, since := take()
 	k.env.Stats.WriteSent(k.env.Clock.Now().Sub(since))
-	k.finish(ctx, w, k.write(ctx, w))
+	k.env.Finish(ctx, k.system.SystemID, w, k.write(ctx, w))
 }
 
 // write shows a status; its first request is admitted. A write that may have
@@ -36,13 +35,13 @@ func (k *Kustomer) serve(ctx context.Context, take func() (presence.Write, time.
 // changed since it was decided.
 func (k *Kustomer) write(ctx context.Context, w presence.Write) event.StatusWriteEnded {
 	p, session := admitted, k.memory.session(w.RemoteID)
-	if w.Again || session == "" || k.isUncertain(w.RemoteID) {
+	if w.Again || session == "" || k.attempts.Uncertain(w.RemoteID) {
 		o, err := k.look(ctx, p, w.RemoteID)
 		if err != nil {
 			return k.failed(w.RemoteID, notSent(err))
 		}
-		decided := w.Again || w.Version != 0 || k.isUncertain(w.RemoteID) // on something that was seen
-		k.settle(w.RemoteID)
+		decided := w.Again || w.Version != 0 || k.attempts.Uncertain(w.RemoteID) // on something that was seen
+		k.attempts.Settle(w.RemoteID)
 		session = k.memory.session(w.RemoteID)
 		switch {
 		case o.Remote == w.Remote || decided && o.Version != w.Version:
@@ -68,15 +67,15 @@ func (k *Kustomer) write(ctx context.Context, w presence.Write) event.StatusWrit
 // is now.
 func (k *Kustomer) written(w presence.Write, s sessionJSON) event.StatusWriteEnded {
 	if !s.complete() || s.Relationships.User.id() != w.RemoteID {
-		k.fail(w.RemoteID, true)
+		k.attempts.Fail(w.RemoteID, true)
 		return event.StatusWriteEnded{Outcome: event.WriteUnknown, Detail: "Kustomer's answer does not tell the status; it is read back"}
 	}
 	o := k.observation(s, 0)
 	if o.Remote != w.Remote {
-		k.fail(w.RemoteID, true)
+		k.attempts.Fail(w.RemoteID, true)
 		return event.StatusWriteEnded{Outcome: event.WriteUnknown, Detail: "Kustomer answered with another status"}
 	}
-	k.settle(w.RemoteID)
+	k.attempts.Settle(w.RemoteID)
 	k.memory.told(o)
 	return event.StatusWriteEnded{Outcome: event.WriteDone, Version: o.Version}
 }
@@ -85,7 +84,7 @@ func (k *Kustomer) written(w presence.Write, s sessionJSON) event.StatusWriteEnd
 // is over: an ended one can only be read. What the agent shows now is told.
 func (k *Kustomer) endedMeanwhile(ctx context.Context, w presence.Write, session string, err error) bool {
 	var f *failure
-	if !errors.As(err, &f) || !refused(f.status) {
+	if !errors.As(err, &f) || !connector.Refused(f.status) {
 		return false
 	}
 	o, err := k.look(ctx, urgent, w.RemoteID)
@@ -132,27 +131,17 @@ func (k *Kustomer) failed(agent string, err error) event.StatusWriteEnded {
 	case !f.until.IsZero():
 		ended.RetryAt = tandem.At(f.until)
 		return ended
-	case refused(f.status):
-		k.settle(agent)
+	case connector.Refused(f.status):
+		k.attempts.Settle(agent)
 		ended.Outcome = event.WriteRefused
 		return ended
 	}
-	maybe := f.sent && !undone(f.status)
-	ended.RetryAt = tandem.At(k.env.Clock.Now().Add(connector.Backoff(k.fail(agent, maybe))))
+	maybe := f.sent && !connector.Undone(f.status)
+	ended.RetryAt = tandem.At(k.env.Clock.Now().Add(connector.Backoff(k.attempts.Fail(agent, maybe))))
 	if maybe {
 		ended.Outcome = event.WriteUnknown
 	}
 	return ended
-}
-
-// undone reports whether an answer says that nothing was done, for a cause
-// that passes.
-func undone(status int) bool {
-	switch status {
-	case http.StatusConflict, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		return true
-	}
-	return false
 }
 
 // notSent is the error of a look: the write itself was not sent.
@@ -162,45 +151,4 @@ func notSent(err error) error {
 		f.sent = false
 	}
 	return err
-}
-
-// refused reports whether an answer is a final no.
-func refused(status int) bool {
-	return status >= 300 && status < 500 && !undone(status) && status != http.StatusRequestTimeout
-}
-
-// fail counts a failure of an agent's writes and returns how many there were in
-// a row.
-func (k *Kustomer) fail(agent string, uncertain bool) int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.failures[agent]++
-	k.uncertain[agent] = k.uncertain[agent] || uncertain
-	return k.failures[agent]
-}
-
-func (k *Kustomer) isUncertain(agent string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.uncertain[agent]
-}
-
-// settle forgets an agent's failures: the organization has answered.
-func (k *Kustomer) settle(agent string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.failures, agent)
-	delete(k.uncertain, agent)
-}
-
-// finish tells the core what became of a write.
-func (k *Kustomer) finish(ctx context.Context, w presence.Write, ended event.StatusWriteEnded) {
-	if ctx.Err() != nil && ended.Outcome != event.WriteDone {
-		return // stopping: the write is handed out again
-	}
-	ended.UserID, ended.SystemID, ended.WriteID, ended.Again = w.UserID, k.system.SystemID, w.WriteID, w.Again
-	k.env.Stats.WriteEnded(ended.Outcome)
-	if err := k.env.Tell(ctx, presence.FinishWrite{Ended: ended}); err != nil && ctx.Err() == nil {
-		k.env.Log.Warn("the core refused a write's outcome", "user", w.UserID.String(), "err", err)
-	}
 }

@@ -47,7 +47,7 @@ type Salesforce struct {
 	sessions *sessions
 	history  *history
 	lanes    *connector.Lanes
-	reads    *reads
+	reads    *connector.Reads
 	soon     chan struct{} // look at all agents now
 	looking  sync.Mutex    // held while looking at all agents
 	replay   int64         // of the newest event of the push topic; used by streaming alone
@@ -55,11 +55,10 @@ type Salesforce struct {
 	listing  sync.Mutex // held while statuses and agents are read and reported
 	reported []Status
 
-	mu        sync.Mutex
-	offered   []Status
-	linked    map[string]bool
-	failures  map[string]int  // writes that failed in a row, by remote id
-	uncertain map[string]bool // the last write may or may not have been done
+	mu       sync.Mutex
+	offered  []Status
+	linked   map[string]bool
+	attempts connector.Attempts
 }
 
 // New returns a factory of connectors.
@@ -82,8 +81,8 @@ func New(o Options) connector.Factory {
 		c.tokens = &tokens{client: c, clientID: system.ClientID, system: system.SystemID}
 		return &Salesforce{
 			system: system, env: env, client: c, consoles: o.Consoles, lanes: connector.NewLanes(env.Clock, env.Stats),
-			hub: newHub(env.Clock, o.Timeout, o.Grace), sessions: newSessions(env.Clock), history: newHistory(), reads: newReads(),
-			soon: make(chan struct{}, 1), replay: replayNew, linked: map[string]bool{}, failures: map[string]int{}, uncertain: map[string]bool{},
+			hub: newHub(env.Clock, o.Timeout, o.Grace), sessions: newSessions(env.Clock), history: newHistory(), reads: connector.NewReads(),
+			soon: make(chan struct{}, 1), replay: replayNew, linked: map[string]bool{},
 		}, nil
 	}
 }
@@ -108,7 +107,7 @@ func (s *Salesforce) Read(r presence.Read) {
 	s.mu.Lock()
 	s.linked[r.RemoteID] = true
 	s.mu.Unlock()
-	s.reads.put(r.RemoteID, tandem.At(s.env.Clock.Now()))
+	s.reads.Put(r.RemoteID, tandem.At(s.env.Clock.Now()))
 }
 
 // Agents implements connector.Connector.
@@ -148,7 +147,7 @@ func (s *Salesforce) Run(ctx context.Context) error {
 	all.Go(func() { s.lanes.Run(ctx, workers, s.serve) })
 	all.Go(func() { s.keepListing(ctx) })
 	all.Go(func() { s.keepLooking(ctx) })
-	all.Go(func() { s.keepReading(ctx) })
+	all.Go(func() { s.reads.Keep(ctx, s.env, "Salesforce", s.read) })
 	all.Go(func() { s.keepStreaming(ctx) })
 	all.Go(func() { s.keepPages(ctx) })
 	<-ctx.Done()

@@ -74,7 +74,7 @@ func (s *Salesforce) look(ctx context.Context, p priority, agents []string) ([]p
 	for _, agent := range agents {
 		if !idShape.MatchString(agent) {
 			s.env.Log.Warn("a linked agent has an id that is not one of Salesforce", "agent", agent)
-			s.reads.done(agent, lookedAt)
+			s.reads.Done(agent, lookedAt)
 			continue
 		}
 		r, found := records[short(agent)]
@@ -112,5 +112,5 @@ func (s *Salesforce) tell(ctx context.Context, o presence.Observe) {
 	default:
 		return
 	}
-	s.reads.done(o.RemoteID, o.LookedAt)
+	s.reads.Done(o.RemoteID, o.LookedAt)
 }

@@ -127,7 +127,7 @@ func (s *Salesforce) takeTopicEvent(ctx context.Context, e topicEvent) {
 		return
 	}
 	if !r.Current {
-		s.reads.put(r.User, tandem.At(s.env.Clock.Now())) // it is over: a look says what came after
+		s.reads.Put(r.User, tandem.At(s.env.Clock.Now())) // it is over: a look says what came after
 		return
 	}
 	s.tell(ctx, s.observation(r.User, s.history.queried(r.User, r, true, false, s.client.theirs())))

@@ -20,11 +20,11 @@ const noConsolePause = time.Minute
 func (s *Salesforce) serve(ctx context.Context, take func() (presence.Write, time.Time)) {
 	w, since := take()
 	if until, closed := s.client.governor.closed(); closed {
-		s.finish(ctx, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "Salesforce takes no more requests for now"})
+		s.env.Finish(ctx, s.system.SystemID, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "Salesforce takes no more requests for now"})
 		return
 	}
 	s.env.Stats.WriteSent(s.env.Clock.Now().Sub(since))
-	s.finish(ctx, w, s.write(ctx, w))
+	s.env.Finish(ctx, s.system.SystemID, w, s.write(ctx, w))
 }
 
 // write lets the agent's console show a status. Nothing is written while the
@@ -38,12 +38,12 @@ func (s *Salesforce) write(ctx context.Context, w presence.Write) event.StatusWr
 	if _, err := s.client.tokens.get(ctx); err != nil {
 		return s.unread(w.RemoteID, err)
 	}
-	if w.Again || s.isUncertain(w.RemoteID) {
+	if w.Again || s.attempts.Uncertain(w.RemoteID) {
 		observed, err := s.look(ctx, urgent, []string{w.RemoteID})
 		if err != nil {
 			return s.unread(w.RemoteID, err)
 		}
-		s.settle(w.RemoteID)
+		s.attempts.Settle(w.RemoteID)
 		if len(observed) == 1 && (observed[0].Version != w.Version || observed[0].Remote == short(w.Remote)) {
 			return s.overtaken(ctx, w, observed[0])
 		}
@@ -61,7 +61,7 @@ func (s *Salesforce) write(ctx context.Context, w presence.Write) event.StatusWr
 	case verb == verbSet && answer.status != "" && answer.status != short(w.Remote):
 		return event.StatusWriteEnded{Outcome: event.WriteUnknown, Detail: "Salesforce answered with another status"}
 	}
-	s.settle(w.RemoteID)
+	s.attempts.Settle(w.RemoteID)
 	return event.StatusWriteEnded{Outcome: event.WriteDone}
 }
 
@@ -88,7 +88,7 @@ func (s *Salesforce) unread(agent string, err error) event.StatusWriteEnded {
 	case errors.As(err, &f) && !f.until.IsZero():
 		ended.RetryAt = tandem.At(f.until)
 	default:
-		ended.RetryAt = s.in(connector.Backoff(s.fail(agent, false)))
+		ended.RetryAt = s.in(connector.Backoff(s.attempts.Fail(agent, false)))
 	}
 	return ended
 }
@@ -99,11 +99,11 @@ func (s *Salesforce) unanswered(agent string, sent bool, err error) event.Status
 	switch {
 	case sent:
 		ended.Outcome = event.WriteUnknown
-		ended.RetryAt = s.in(connector.Backoff(s.fail(agent, true)))
+		ended.RetryAt = s.in(connector.Backoff(s.attempts.Fail(agent, true)))
 	case errors.Is(err, errNoConsole):
 		ended.RetryAt = s.in(connector.Around(noConsolePause))
 	default:
-		ended.RetryAt = s.in(connector.Backoff(s.fail(agent, false)))
+		ended.RetryAt = s.in(connector.Backoff(s.attempts.Fail(agent, false)))
 	}
 	return ended
 }
@@ -124,11 +124,11 @@ func (s *Salesforce) refused(agent, message string) event.StatusWriteEnded {
 	for _, word := range passing {
 		if strings.Contains(lower, word) {
 			return event.StatusWriteEnded{
-				Outcome: event.WriteUnknown, RetryAt: s.in(connector.Backoff(s.fail(agent, true))), Detail: "Omni-Channel said: " + shorten(message),
+				Outcome: event.WriteUnknown, RetryAt: s.in(connector.Backoff(s.attempts.Fail(agent, true))), Detail: "Omni-Channel said: " + shorten(message),
 			}
 		}
 	}
-	s.settle(agent)
+	s.attempts.Settle(agent)
 	detail := "Salesforce did not set the status; check that the agent's profile or a permission set grants it under Enabled Service Presence Status Access"
 	if message != "" {
 		detail += " (" + shorten(message) + ")"
@@ -138,40 +138,4 @@ func (s *Salesforce) refused(agent, message string) event.StatusWriteEnded {
 
 func (s *Salesforce) in(span time.Duration) tandem.Time {
 	return tandem.At(s.env.Clock.Now().Add(span))
-}
-
-// fail counts a failure of an agent's writes and returns how many there were in
-// a row.
-func (s *Salesforce) fail(agent string, uncertain bool) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failures[agent]++
-	s.uncertain[agent] = s.uncertain[agent] || uncertain
-	return s.failures[agent]
-}
-
-func (s *Salesforce) isUncertain(agent string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.uncertain[agent]
-}
-
-// settle forgets an agent's failures: the org has answered.
-func (s *Salesforce) settle(agent string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.failures, agent)
-	delete(s.uncertain, agent)
-}
-
-// finish tells the core what became of a write.
-func (s *Salesforce) finish(ctx context.Context, w presence.Write, ended event.StatusWriteEnded) {
-	if ctx.Err() != nil && ended.Outcome != event.WriteDone {
-		return // stopping: the write is handed out again
-	}
-	ended.UserID, ended.SystemID, ended.WriteID, ended.Again = w.UserID, s.system.SystemID, w.WriteID, w.Again
-	s.env.Stats.WriteEnded(ended.Outcome)
-	if err := s.env.Tell(ctx, presence.FinishWrite{Ended: ended}); err != nil && ctx.Err() == nil {
-		s.env.Log.Warn("the core refused a write's outcome", "user", w.UserID.String(), "err", err)
-	}
 }

@@ -34,16 +34,14 @@ type Zendesk struct {
 	env      connector.Env
 	client   *client
 	lanes    *connector.Lanes
-	reads    *reads
+	reads    *connector.Reads
 	soon     chan struct{} // look at all agents now
 	looking  sync.Mutex    // held while looking at all agents
 	reported []event.RemoteStatus
 
 	listing sync.Mutex // held while statuses and agents are read and reported
 
-	mu        sync.Mutex
-	failures  map[string]int  // writes that failed in a row, by remote id
-	uncertain map[string]bool // the last write may or may not have been done
+	attempts connector.Attempts
 }
 
 // New returns a factory of connectors.
@@ -60,7 +58,7 @@ func New(o Options) connector.Factory {
 		c.tokens = &tokens{client: c, clientID: system.ClientID, system: system.SystemID}
 		return &Zendesk{
 			system: system, env: env, client: c, lanes: connector.NewLanes(env.Clock, env.Stats),
-			reads: newReads(), soon: make(chan struct{}, 1), failures: map[string]int{}, uncertain: map[string]bool{},
+			reads: connector.NewReads(), soon: make(chan struct{}, 1),
 		}, nil
 	}
 }
@@ -69,7 +67,7 @@ func New(o Options) connector.Factory {
 func (z *Zendesk) Write(w presence.Write) { z.lanes.Put(w) }
 
 // Read implements connector.Connector.
-func (z *Zendesk) Read(r presence.Read) { z.reads.put(r.RemoteID, tandem.At(z.env.Clock.Now())) }
+func (z *Zendesk) Read(r presence.Read) { z.reads.Put(r.RemoteID, tandem.At(z.env.Clock.Now())) }
 
 // Agents implements connector.Connector.
 func (z *Zendesk) Agents(ctx context.Context) ([]connector.Agent, error) {
@@ -94,7 +92,7 @@ func (z *Zendesk) Run(ctx context.Context) error {
 	all.Go(func() { z.client.tokens.renewal(ctx) })
 	all.Go(func() { z.keepListing(ctx) })
 	all.Go(func() { z.keepLooking(ctx) })
-	all.Go(func() { z.keepReading(ctx) })
+	all.Go(func() { z.reads.Keep(ctx, z.env, "Zendesk", z.read) })
 	all.Wait()
 	return ctx.Err()
 }

@@ -94,7 +94,7 @@ func (z *Zendesk) tell(ctx context.Context, o presence.Observe) {
 	default:
 		return
 	}
-	z.reads.done(o.RemoteID, o.LookedAt)
+	z.reads.Done(o.RemoteID, o.LookedAt)
 }
 
 // look asks what Zendesk shows for one agent.

@@ -3,7 +3,6 @@ package zendesk
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"tandem"
@@ -20,7 +19,7 @@ const longestHold = 5 * time.Second
 func (z *Zendesk) serve(ctx context.Context, take func() (presence.Write, time.Time)) {
 	if until, closed := z.client.governor.closed(); closed && until.Sub(z.env.Clock.Now()) > longestHold {
 		w, _ := take()
-		z.finish(ctx, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "Zendesk asked us to wait"})
+		z.env.Finish(ctx, z.system.SystemID, w, event.StatusWriteEnded{Outcome: event.WriteRetry, RetryAt: tandem.At(until), Detail: "Zendesk asked us to wait"})
 		return
 	}
 	if z.client.governor.wait(ctx, urgent) != nil {
@@ -28,7 +27,7 @@ func (z *Zendesk) serve(ctx context.Context, take func() (presence.Write, time.T
 	}
 	w, since := take()
 	z.env.Stats.WriteSent(z.env.Clock.Now().Sub(since))
-	z.finish(ctx, w, z.write(ctx, w))
+	z.env.Finish(ctx, z.system.SystemID, w, z.write(ctx, w))
 }
 
 // write shows a status; its first request is admitted. A write that may have
@@ -36,12 +35,12 @@ func (z *Zendesk) serve(ctx context.Context, take func() (presence.Write, time.T
 // changed since it was decided.
 func (z *Zendesk) write(ctx context.Context, w presence.Write) event.StatusWriteEnded {
 	p := admitted
-	if w.Again || z.isUncertain(w.RemoteID) {
+	if w.Again || z.attempts.Uncertain(w.RemoteID) {
 		o, err := z.look(ctx, p, w.RemoteID)
 		if err != nil {
 			return z.failed(w.RemoteID, notSent(err))
 		}
-		z.settle(w.RemoteID)
+		z.attempts.Settle(w.RemoteID)
 		if o.Version != w.Version || o.Remote == w.Remote {
 			return z.overtaken(ctx, w, o)
 		}
@@ -54,7 +53,7 @@ func (z *Zendesk) write(ctx context.Context, w presence.Write) event.StatusWrite
 	case shown != "" && shown != w.Remote:
 		return event.StatusWriteEnded{Outcome: event.WriteUnknown, Detail: "Zendesk answered with another status"}
 	}
-	z.settle(w.RemoteID)
+	z.attempts.Settle(w.RemoteID)
 	return event.StatusWriteEnded{Outcome: event.WriteDone}
 }
 
@@ -84,27 +83,17 @@ func (z *Zendesk) failed(agent string, err error) event.StatusWriteEnded {
 	case !f.until.IsZero():
 		ended.RetryAt = tandem.At(f.until)
 		return ended
-	case refused(f.status):
-		z.settle(agent)
+	case connector.Refused(f.status):
+		z.attempts.Settle(agent)
 		ended.Outcome = event.WriteRefused
 		return ended
 	}
-	failures := z.fail(agent, f.sent && !undone(f.status))
+	failures := z.attempts.Fail(agent, f.sent && !connector.Undone(f.status))
 	ended.RetryAt = tandem.At(z.env.Clock.Now().Add(connector.Backoff(failures)))
-	if f.sent && !undone(f.status) {
+	if f.sent && !connector.Undone(f.status) {
 		ended.Outcome = event.WriteUnknown
 	}
 	return ended
-}
-
-// undone reports whether an answer says that nothing was done, for a cause
-// that passes.
-func undone(status int) bool {
-	switch status {
-	case http.StatusConflict, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		return true
-	}
-	return false
 }
 
 // notSent is the error of a look: the write itself was not sent.
@@ -114,45 +103,4 @@ func notSent(err error) error {
 		f.sent = false
 	}
 	return err
-}
-
-// refused reports whether an answer is a final no.
-func refused(status int) bool {
-	return status >= 300 && status < 500 && !undone(status) && status != http.StatusRequestTimeout
-}
-
-// fail counts a failure of an agent's writes and returns how many there were in
-// a row.
-func (z *Zendesk) fail(agent string, uncertain bool) int {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	z.failures[agent]++
-	z.uncertain[agent] = z.uncertain[agent] || uncertain
-	return z.failures[agent]
-}
-
-func (z *Zendesk) isUncertain(agent string) bool {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	return z.uncertain[agent]
-}
-
-// settle forgets an agent's failures: the account has answered.
-func (z *Zendesk) settle(agent string) {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	delete(z.failures, agent)
-	delete(z.uncertain, agent)
-}
-
-// finish tells the core what became of a write.
-func (z *Zendesk) finish(ctx context.Context, w presence.Write, ended event.StatusWriteEnded) {
-	if ctx.Err() != nil && ended.Outcome != event.WriteDone {
-		return // stopping: the write is handed out again
-	}
-	ended.UserID, ended.SystemID, ended.WriteID, ended.Again = w.UserID, z.system.SystemID, w.WriteID, w.Again
-	z.env.Stats.WriteEnded(ended.Outcome)
-	if err := z.env.Tell(ctx, presence.FinishWrite{Ended: ended}); err != nil && ctx.Err() == nil {
-		z.env.Log.Warn("the core refused a write's outcome", "user", w.UserID.String(), "err", err)
-	}
 }
