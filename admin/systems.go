@@ -227,7 +227,7 @@ func (h *Handler) deleteSystem(q *request) (any, error) {
 	if _, err := h.do(q, presence.DeleteSystem{SystemID: q.system}); err != nil {
 		return nil, err
 	}
-	for _, what := range []string{connector.ClientSecret, connector.WebhookSecret} {
+	for _, what := range []string{connector.ClientSecret, connector.WebhookSecret, connector.ConsoleKey} {
 		if err := h.cfg.Secrets.DeleteSecret(q.Context(), connector.SecretName(q.system, what)); err != nil && !absent(err) {
 			return nil, fmt.Errorf("the system is deleted, its %s is not: %w", what, err)
 		}

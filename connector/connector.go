@@ -91,6 +91,7 @@ type Secrets interface {
 const (
 	ClientSecret  = "client-secret"  // of the OAuth client
 	WebhookSecret = "webhook-secret" // with which the system signs webhooks
+	ConsoleKey    = "console-key"    // with which a connector signs the sessions of agents' browsers; it makes it itself
 )
 
 // SecretName is the name under which a system's secret is kept.

@@ -140,9 +140,11 @@ func openDemoSalesforce() (*demoSystem, http.Handler, error) {
 	}
 	var consoles []*standsf.Console
 	s.enter = func(e endpoints, system string) error {
+		address := e.Endpoint + salesforce.ConsolePath + system + "/"
+		org.SetConsoleAddress(address)
 		var failed error
 		for _, agent := range s.agents {
-			c, err := org.OpenConsole(agent, e.Endpoint+salesforce.ConsolePath+system+"/")
+			c, err := org.OpenConsole(agent, address)
 			if err == nil {
 				consoles = append(consoles, c)
 			}

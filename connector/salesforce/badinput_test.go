@@ -220,7 +220,10 @@ func TestReportsOfNonsenseAreHarmless(t *testing.T) {
 	w := newWorld(t, 1, nil)
 	w.run()
 	a := w.org.agents[0]
-	token, _ := w.s.sessions.admit(a)
+	token, err := w.s.passes.issue(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, body := range []string{
 		``, `[]`, `null`, `{"page":"p","seq":"one"}`, `<html>`, `{"page":"p","seq":1,"event":{"name":"omniChannelStatusChanged","statusId":"<b>"}}`,
 		`{"page":"p","seq":2,"kind":"result","command":"unknown","ok":true}`, `{"page":"p","seq":3,"event":{"name":"unknown"}}`,

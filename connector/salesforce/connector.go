@@ -44,7 +44,8 @@ type Salesforce struct {
 	client   *client
 	consoles *Consoles
 	hub      *hub
-	sessions *sessions
+	signIns  *signIns
+	passes   *passes
 	history  *history
 	lanes    *connector.Lanes
 	reads    *connector.Reads
@@ -81,7 +82,7 @@ func New(o Options) connector.Factory {
 		c.tokens = &tokens{client: c, clientID: system.ClientID, system: system.SystemID}
 		return &Salesforce{
 			system: system, env: env, client: c, consoles: o.Consoles, lanes: connector.NewLanes(env.Clock, env.Stats),
-			hub: newHub(env.Clock, o.Timeout, o.Grace), sessions: newSessions(env.Clock), history: newHistory(), reads: connector.NewReads(),
+			hub: newHub(env.Clock, o.Timeout, o.Grace), signIns: newSignIns(env.Clock), passes: newPasses(env, system.SystemID), history: newHistory(), reads: connector.NewReads(),
 			soon: make(chan struct{}, 1), replay: replayNew, linked: map[string]bool{},
 		}, nil
 	}

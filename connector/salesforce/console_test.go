@@ -81,6 +81,17 @@ func TestConsoleTellsWhy(t *testing.T) {
 	}
 }
 
+// TestConsoleTellsTheAgentsProfile holds that the policy at a session's end,
+// which may name profiles, can be held to them (SF-32).
+func TestConsoleTellsTheAgentsProfile(t *testing.T) {
+	w := newWorld(t, 2, func(c *standin.Config) { c.Users[0].Profile, c.Users[1].Profile = "Service Agent", "Back Office" })
+	w.run()
+	for i, profile := range []string{"Service Agent", "Back Office"} {
+		w.console(w.org.agents[i])
+		w.eventually("the profile is told", w.told(presence.AttachPage{SystemID: systemID, RemoteID: w.org.agents[i], PageID: pageID, Profile: profile}))
+	}
+}
+
 func TestOtherLogoutsAreTold(t *testing.T) {
 	for _, reason := range []string{standin.LogoutMaintenance, standin.LogoutSupervisor} {
 		w := newWorld(t, 1, nil)

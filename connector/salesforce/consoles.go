@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"tandem"
 )
@@ -13,27 +14,37 @@ import (
 // system's id and a slash.
 const ConsolePath = "/consoles/salesforce/"
 
-const maxReportBytes = 64 << 10
+const (
+	maxReportBytes = 64 << 10
+	oldestReport   = 24 * time.Hour
+)
 
 // Consoles is the counterpart of the component in agents' consoles, for all
 // connected orgs. It is an http.Handler for everything under [ConsolePath]:
 //
+//	GET  {system}/frame      the page that the component shows in a frame
+//	GET  {system}/frame.js   its script, which speaks the rest of this
 //	GET  {system}/sign-in    to Salesforce and back, in a window of its own
 //	GET  {system}/signed-in  gives the page its token
 //	POST {system}/wait       {"page":"..."}: held until there is a command
-//	POST {system}/report     {"page":"...","seq":1,"kind":"event"|"result",...}
+//	POST {system}/report     {"page":"...","seq":1,"kind":"event"|"result","ageMillis":0,...}
 //
 // A command is {"id":"...","verb":"setServicePresenceStatus","statusId":"0N5..."},
-// with a verb of the console toolkit: setServicePresenceStatus, logout or
-// getServicePresenceStatusId. The page reports its result as {"kind":"result",
-// "command":id,"ok":true,"statusId":"0N5..."}, with "message" where it failed,
-// and each event of the toolkit as {"kind":"event","event":{"name":
+// with a verb of the console toolkit: setServicePresenceStatus, logout,
+// getServicePresenceStatusId or getAgentWorkload. The page reports its result as
+// {"kind":"result","command":id,"ok":true,"statusId":"0N5..."}, for the workload
+// with "configuredCapacity" and "currentWorkload", and with "message" where it
+// failed; and each event of the toolkit as {"kind":"event","event":{"name":
 // "omniChannelStatusChanged","statusId":"0N5...","reason":"..."}}, one after the
 // other in the order in which they came, and again until it is answered 204.
+// ageMillis is how long ago it happened, at most a day: what a page could not
+// tell earlier counts as of then.
 //
 // A page is known by a token that it got by signing in with the agent's own
-// Salesforce session, so no agent can speak for another. The zero value is
-// ready for use.
+// Salesforce session, so no agent can speak for another; the token is signed,
+// and good for twelve hours and after restarts. The token stays in the frame,
+// which no script of Salesforce can read, and only the org's own console may
+// show the frame or talk with it. The zero value is ready for use.
 type Consoles struct {
 	mu      sync.Mutex
 	running map[tandem.ID]*Salesforce
@@ -76,23 +87,37 @@ func (c *Consoles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	switch r.Method + " " + action {
+	case "GET frame":
+		s.serveFrame(w)
+	case "GET frame.js":
+		serveFrameScript(w)
 	case "GET sign-in":
 		s.signIn(w, r)
 	case "GET signed-in":
 		s.signedIn(w, r)
-	case "POST wait", "POST report":
-		agent, ok := s.sessions.agent(r)
-		switch {
-		case !ok:
-			http.Error(w, "sign in first", http.StatusUnauthorized)
-		case action == "wait":
-			s.serveWait(w, r, agent)
-		default:
-			s.serveReport(w, r, agent)
-		}
+	case "POST wait":
+		s.admitted(w, r, s.serveWait)
+	case "POST report":
+		s.admitted(w, r, s.serveReport)
 	default:
 		http.NotFound(w, r)
+	}
+}
+
+// admitted serves a page that has a valid pass.
+func (s *Salesforce) admitted(w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter, *http.Request, string)) {
+	pass, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	agent, err := s.passes.check(r.Context(), pass)
+	switch {
+	case err != nil:
+		s.env.Log.Error("the sessions of consoles cannot be checked", "err", err)
+		http.Error(w, "Tandem cannot check the session just now", http.StatusServiceUnavailable)
+	case agent == "":
+		http.Error(w, "sign in first", http.StatusUnauthorized)
+	default:
+		serve(w, r, agent)
 	}
 }
 
@@ -140,14 +165,22 @@ func (s *Salesforce) serveWait(w http.ResponseWriter, r *http.Request, agent str
 // report is a message of a page: the result of a command, or an event of the
 // toolkit with the fields that its page lists.
 type report struct {
-	Page     string    `json:"page"`
-	Seq      int64     `json:"seq"`
-	Kind     string    `json:"kind"`
-	Command  string    `json:"command"`
-	OK       bool      `json:"ok"`
-	StatusID string    `json:"statusId"`
-	Message  string    `json:"message"`
-	Event    pageEvent `json:"event"`
+	Page               string    `json:"page"`
+	Seq                int64     `json:"seq"`
+	Kind               string    `json:"kind"`
+	AgeMillis          int64     `json:"ageMillis"`
+	Command            string    `json:"command"`
+	OK                 bool      `json:"ok"`
+	StatusID           string    `json:"statusId"`
+	ConfiguredCapacity int       `json:"configuredCapacity"`
+	CurrentWorkload    int       `json:"currentWorkload"`
+	Message            string    `json:"message"`
+	Event              pageEvent `json:"event"`
+}
+
+// age is how long ago it happened.
+func (r report) age() time.Duration {
+	return min(max(0, time.Duration(min(r.AgeMillis, oldestReport.Milliseconds()))*time.Millisecond), oldestReport)
 }
 
 type pageEvent struct {

@@ -22,10 +22,18 @@ const (
 	verbSet    = "setServicePresenceStatus"
 	verbLogout = "logout"
 	verbLook   = "getServicePresenceStatusId"
+	verbLoad   = "getAgentWorkload"
+)
+
+// The ids of the commands that a page gets first.
+const (
+	askStatus   = "look"
+	askWorkload = "load"
 )
 
 var (
 	errNoConsole   = errors.New("the agent has no Salesforce console open with Tandem's component; the status is set when it is")
+	errElsewhere   = errors.New("the agent's Omni-Channel session is in another tab or browser, which Tandem's component has not joined; the status is set when it has")
 	errNoAnswer    = errors.New("the agent's Salesforce console did not answer")
 	errNotReceived = errors.New("the agent's Salesforce console did not take the order in time")
 )
@@ -50,11 +58,13 @@ type page struct {
 	seq     int64     // of its newest report
 	seen    time.Time // heard of last
 	waiting int       // questions that are held
-	greeted bool      // was asked what the agent shows
+	asked   int       // how many of the first commands it got
+	lost    bool      // the agent's Omni-Channel session was taken over by another tab
 }
 
 // desk is an agent with open pages. The first page leads: it alone gets
-// commands.
+// commands, and none while another tab has the agent's session. Pages that have
+// lost it come last.
 type desk struct {
 	pages   []*page
 	order   *order        // under way
@@ -114,12 +124,23 @@ func (d *desk) change() {
 	d.changed = make(chan struct{})
 }
 
-// has reports whether an agent has a page open.
+// leads reports whether there is a page to write through.
+func (d *desk) leads() bool { return len(d.pages) > 0 && !d.pages[0].lost }
+
+// absence says why there is no page to write through.
+func (d *desk) absence() error {
+	if len(d.pages) > 0 {
+		return errElsewhere
+	}
+	return errNoConsole
+}
+
+// has reports whether an agent has a page open that can be written through.
 func (h *hub) has(agent string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	d := h.desks[agent]
-	return d != nil && len(d.pages) > 0
+	return d != nil && d.leads()
 }
 
 // do lets an agent's leading page carry out a verb. sent says that it may have
@@ -129,10 +150,13 @@ func (h *hub) do(ctx context.Context, agent, verb, status string) (answer pageRe
 	defer cancel()
 	h.mu.Lock()
 	d := h.desk(agent)
-	if len(d.pages) == 0 && !time.Now().Before(h.settled) {
-		delete(h.desks, agent)
+	if !d.leads() && !time.Now().Before(h.settled) {
+		err := d.absence()
+		if len(d.pages) == 0 {
+			delete(h.desks, agent)
+		}
 		h.mu.Unlock()
-		return pageResult{}, false, errNoConsole
+		return pageResult{}, false, err
 	}
 	h.ids++
 	o := &order{id: tandem.NameID("order", agent).Derive(h.ids).String(), verb: verb, status: status, done: make(chan pageResult, 1)}
@@ -152,8 +176,8 @@ func (h *hub) do(ctx context.Context, agent, verb, status string) (answer pageRe
 	switch {
 	case o.page != "":
 		return pageResult{}, true, errNoAnswer
-	case len(d.pages) == 0:
-		return pageResult{}, false, errNoConsole
+	case !d.leads():
+		return pageResult{}, false, d.absence()
 	}
 	return pageResult{}, false, errNotReceived
 }
@@ -169,7 +193,7 @@ func (h *hub) wait(ctx context.Context, agent, id string) (o *order, ok bool) {
 	closing := h.closing
 	d := h.desk(agent)
 	p := d.page(id, h.clock.Now())
-	if p.waiting++; len(d.pages) == 1 && !p.greeted {
+	if p.waiting++; len(d.pages) == 1 && p.asked == 0 {
 		select {
 		case h.arrived <- struct{}{}:
 		default: // it is known already
@@ -213,19 +237,26 @@ func (d *desk) page(id string, now time.Time) *page {
 		d.pages = slices.Delete(d.pages, 0, 1)
 	}
 	p := &page{id: id, seen: now}
-	d.pages = append(d.pages, p)
+	behind := slices.IndexFunc(d.pages, func(p *page) bool { return p.lost })
+	if behind < 0 {
+		behind = len(d.pages)
+	}
+	d.pages = slices.Insert(d.pages, behind, p)
 	return p
 }
 
 // take hands a command to the page if it leads; a page that leads for the
-// first time is asked what the agent shows. hub.mu is held.
+// first time is asked what the agent shows and has to do. hub.mu is held.
 func (d *desk) take(p *page) *order {
-	if len(d.pages) == 0 || d.pages[0] != p {
+	if !d.leads() || d.pages[0] != p {
 		return nil
 	}
-	if !p.greeted {
-		p.greeted = true
-		return &order{id: "look", verb: verbLook}
+	p.asked++
+	switch p.asked {
+	case 1:
+		return &order{id: askStatus, verb: verbLook}
+	case 2:
+		return &order{id: askWorkload, verb: verbLoad}
 	}
 	if d.order == nil || d.order.page != "" {
 		return nil
@@ -261,20 +292,48 @@ func (h *hub) answer(agent, id string, r pageResult) {
 }
 
 // demote lets another page lead: there is one Omni-Channel session for each
-// user, and this page has just lost it.
+// user, and this page has just lost it. What its toolkit shows from then on
+// says nothing of the agent.
 func (h *hub) demote(agent, id string) {
+	h.move(agent, id, func(d *desk, p *page) bool {
+		p.lost = true
+		d.pages = append(d.pages, p)
+		return true
+	})
+}
+
+// restore lets a page lead that had lost the agent's session and has it again.
+func (h *hub) restore(agent, id string) {
+	h.move(agent, id, func(d *desk, p *page) bool {
+		if !p.lost {
+			return false
+		}
+		p.lost, p.asked = false, 0
+		d.pages = slices.Insert(d.pages, 0, p)
+		return true
+	})
+}
+
+// move takes a page out of an agent's desk for to, which puts it where it
+// belongs, or returns false to leave all as it was.
+func (h *hub) move(agent, id string, to func(*desk, *page) bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	d := h.desks[agent]
 	if d == nil {
 		return
 	}
-	if i := slices.IndexFunc(d.pages, func(p *page) bool { return p.id == id }); i >= 0 {
-		p := d.pages[i]
-		p.greeted = false
-		d.pages = append(slices.Delete(d.pages, i, i+1), p)
-		d.change()
+	before := d.pages
+	i := slices.IndexFunc(before, func(p *page) bool { return p.id == id })
+	if i < 0 {
+		return
 	}
+	d.pages = slices.Delete(slices.Clone(before), i, i+1)
+	if !to(d, before[i]) {
+		d.pages = before
+		return
+	}
+	d.change()
 }
 
 // sweep forgets pages that were not heard of for the grace, and returns the

@@ -5,8 +5,9 @@
 // object UserServicePresence knows neither create nor update. Setting a status
 // is a verb of the console toolkit in the agent's browser. So a small utility
 // component in the console asks Tandem for commands, carries them out, and
-// reports the toolkit's events; [Consoles] is its counterpart here. While an
-// agent has no console open, a write ends as WriteRetry and says so.
+// reports the toolkit's events; integrations/salesforce has what is deployed to
+// the org, and [Consoles] is its counterpart here. While an agent has no console
+// open, a write ends as WriteRetry and says so.
 //
 // Reports of the console and push topics make changes known within moments;
 // querying all linked agents once a minute is what correctness rests on.

@@ -25,17 +25,23 @@ var (
 )
 
 // vault keeps secrets in memory.
-type vault map[string]string
+type vault struct{ named sync.Map }
 
-func (v vault) Secret(_ context.Context, name string) ([]byte, error) {
-	if s, ok := v[name]; ok {
-		return []byte(s), nil
+func newVault(name, secret string) *vault {
+	v := &vault{}
+	v.named.Store(name, secret)
+	return v
+}
+
+func (v *vault) Secret(_ context.Context, name string) ([]byte, error) {
+	if s, ok := v.named.Load(name); ok {
+		return []byte(s.(string)), nil
 	}
 	return nil, tandem.Errorf(tandem.NotFound, "Name", "there is no secret %q", name)
 }
 
-func (v vault) PutSecret(_ context.Context, name string, secret []byte) error {
-	v[name] = string(secret)
+func (v *vault) PutSecret(_ context.Context, name string, secret []byte) error {
+	v.named.Store(name, string(secret))
 	return nil
 }
 
@@ -96,7 +102,7 @@ func (w *world) connect(url string) {
 		Do:     w.do,
 		Linked: func(context.Context) (map[string]bool, error) { return linked, nil },
 		Clock:  w.clock, Log: slog.New(slog.NewTextHandler(w.log, nil)), Stats: &connector.Stats{},
-		Secrets: vault{connector.SecretName(systemID, connector.ClientSecret): "client secret"},
+		Secrets: newVault(connector.SecretName(systemID, connector.ClientSecret), "client secret"),
 	}
 	system := event.SystemSaved{SystemID: systemID, URL: url, ClientID: clientID, Enabled: true}
 	c, err := New(Options{Timeout: testTimeout, Consoles: consoles})(system, env)

@@ -84,9 +84,10 @@ func (h *history) queried(agent string, r record, found, patience bool, now time
 	return p.state
 }
 
-// reported takes what the console told of an agent. The same status again,
-// within moments, is the same change, as a second tab tells of it too.
-func (h *history) reported(agent, status, reason string, now time.Time) state {
+// reported takes what the console told of an agent, and when it was so. The
+// same status again, within moments, is the same change, as a second tab tells
+// of it too. What was over before the newest that is known changes nothing.
+func (h *history) reported(agent, status, reason string, when time.Time) state {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p := h.agents[agent]
@@ -94,9 +95,12 @@ func (h *history) reported(agent, status, reason string, now time.Time) state {
 		p = &past{}
 		h.agents[agent] = p
 	}
-	if p.status == status && (reason == "" || now.Sub(p.at) < pairing) {
+	if p.status == status && (reason == "" || when.Sub(p.at) < pairing) {
 		return p.state
 	}
-	*p = past{state: state{status: status, version: max(millis(now), p.version+1), reason: reason, at: now}}
+	if p.status != "" && p.at.Sub(when) > pairing {
+		return p.state
+	}
+	*p = past{state: state{status: status, version: max(millis(when), p.version+1), reason: reason, at: when}}
 	return p.state
 }

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"slices"
 
 	"tandem"
 	"tandem/presence"
@@ -19,12 +20,7 @@ func (s *Salesforce) keepPages(ctx context.Context) {
 	early := s.env.Clock.Now().Add(s.hub.grace)
 	for {
 		open := s.hub.sweep()
-		for _, agent := range tandem.SortedKeys(open) {
-			if !told[agent] && s.isLinked(agent) {
-				told[agent] = true
-				s.command(ctx, agent, presence.AttachPage{SystemID: s.system.SystemID, RemoteID: agent, PageID: pageID})
-			}
-		}
+		s.attach(ctx, slices.DeleteFunc(tandem.SortedKeys(open), func(agent string) bool { return told[agent] || !s.isLinked(agent) }), told)
 		if s.env.Clock.Now().After(early) {
 			for _, agent := range s.linkedAgents() {
 				if _, known := told[agent]; !known {
@@ -44,6 +40,24 @@ func (s *Salesforce) keepPages(ctx context.Context) {
 		case <-s.hub.arrived:
 		case <-s.env.Clock.After(sweepInterval):
 		}
+	}
+}
+
+// attach tells of consoles that have opened, and of which profile their agents
+// are: the policy at a session's end may name profiles.
+func (s *Salesforce) attach(ctx context.Context, agents []string, told map[string]bool) {
+	if len(agents) == 0 {
+		return
+	}
+	asking, cancel := context.WithTimeout(ctx, s.client.timeout)
+	defer cancel()
+	profiles, err := s.client.profiles(asking, urgent, agents)
+	if err != nil && ctx.Err() == nil {
+		s.env.Log.Warn("the profiles of agents are not known; a policy at a session's end that names profiles passes them over", "err", err)
+	}
+	for _, agent := range agents {
+		told[agent] = true
+		s.command(ctx, agent, presence.AttachPage{SystemID: s.system.SystemID, RemoteID: agent, PageID: pageID, Profile: profiles[short(agent)]})
 	}
 }
 

@@ -238,7 +238,9 @@ func TestJWTBearerGivesAccess(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, 1, func(c *standin.Config) { c.PublicKey, c.Username = &key.PublicKey, "integration@example.com" })
 			w.s.client.tokens.clientID = tt.client
-			w.s.env.Secrets.(vault)[connector.SecretName(systemID, connector.ClientSecret)] = tt.secret
+			if err := w.s.env.Secrets.PutSecret(t.Context(), connector.SecretName(systemID, connector.ClientSecret), []byte(tt.secret)); err != nil {
+				t.Fatal(err)
+			}
 			_, err := w.s.Agents(t.Context())
 			switch {
 			case tt.want == "" && err != nil:

@@ -20,23 +20,16 @@ import (
 
 const (
 	signInLife   = 10 * time.Minute
-	pageLife     = 12 * time.Hour
-	maxSessions  = 50_000
+	maxSignIns   = 50_000
 	signInCookie = "tandem-sign-in"
 )
 
-// sessions knows which page speaks for which agent.
-type sessions struct {
+// signIns are the sign-ins under way.
+type signIns struct {
 	clock connector.Clock
 
 	mu     sync.Mutex
-	pages  map[string]pageSession // by token
-	begins map[string]begin       // by state
-}
-
-type pageSession struct {
-	agent   string
-	expires time.Time
+	begins map[string]begin // by state
 }
 
 // begin is a sign-in under way.
@@ -45,21 +38,12 @@ type begin struct {
 	expires            time.Time
 }
 
-func newSessions(clock connector.Clock) *sessions {
-	return &sessions{clock: clock, pages: map[string]pageSession{}, begins: map[string]begin{}}
-}
-
-// agent reports for whom a request speaks.
-func (s *sessions) agent(r *http.Request) (agent string, ok bool) {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	session, ok := s.pages[token]
-	return session.agent, ok && s.clock.Now().Before(session.expires)
+func newSignIns(clock connector.Clock) *signIns {
+	return &signIns{clock: clock, begins: map[string]begin{}}
 }
 
 // start keeps a sign-in that begins; it is false when there are too many.
-func (s *sessions) start(state string, b begin) bool {
+func (s *signIns) start(state string, b begin) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.clock.Now()
@@ -68,7 +52,7 @@ func (s *sessions) start(state string, b begin) bool {
 			delete(s.begins, known)
 		}
 	}
-	if len(s.begins) >= maxSessions {
+	if len(s.begins) >= maxSignIns {
 		return false
 	}
 	b.expires = now.Add(signInLife)
@@ -76,30 +60,12 @@ func (s *sessions) start(state string, b begin) bool {
 	return true
 }
 
-func (s *sessions) take(state string) (begin, bool) {
+func (s *signIns) take(state string) (begin, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, ok := s.begins[state]
 	delete(s.begins, state)
 	return b, ok && s.clock.Now().Before(b.expires)
-}
-
-// admit makes a token for an agent's page.
-func (s *sessions) admit(agent string) (token string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.clock.Now()
-	for known, other := range s.pages {
-		if !now.Before(other.expires) {
-			delete(s.pages, known)
-		}
-	}
-	if len(s.pages) >= maxSessions {
-		return "", false
-	}
-	token = rand.Text()
-	s.pages[token] = pageSession{agent: agent, expires: now.Add(pageLife)}
-	return token, true
 }
 
 // signIn sends the agent's browser to Salesforce ("OAuth 2.0 Web Server Flow"
@@ -108,7 +74,7 @@ func (s *sessions) admit(agent string) (token string, ok bool) {
 func (s *Salesforce) signIn(w http.ResponseWriter, r *http.Request) {
 	state, verifier := rand.Text(), rand.Text()+rand.Text()
 	redirect := s.address(r) + ConsolePath + s.system.SystemID.String() + "/signed-in"
-	if !s.sessions.start(state, begin{verifier: verifier, redirect: redirect}) {
+	if !s.signIns.start(state, begin{verifier: verifier, redirect: redirect}) {
 		http.Error(w, "too many people sign in at once; try again in some minutes", http.StatusServiceUnavailable)
 		return
 	}
@@ -139,12 +105,14 @@ func (s *Salesforce) address(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// signedInPage hands the token to the window that opened this one, which is of
+// signedInPage hands the pass to the window that opened this one, which is of
 // the same origin.
 var signedInPage = template.Must(template.New("signed-in").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Signed in</title>
-<p>You are signed in. This window can be closed.</p>
-<script>const session = {"token":{{.}}}; if (window.opener) { window.opener.postMessage(session, location.origin); window.close(); }</script>
+<p id="line">You are signed in. This window can be closed.</p>
+<script>const session = {"tandem":"signed-in","agent":{{.Agent}},"token":{{.Token}}};
+if (window.opener) { window.opener.postMessage(session, location.origin); window.close(); }
+else { document.getElementById("line").textContent = "The console that opened this window is gone. Close this window and sign in from the console again."; }</script>
 </html>
 `))
 
@@ -152,7 +120,7 @@ var signedInPage = template.Must(template.New("signed-in").Parse(`<!doctype html
 func (s *Salesforce) signedIn(w http.ResponseWriter, r *http.Request) {
 	state := r.FormValue("state")
 	cookie, err := r.Cookie(signInCookie)
-	b, ok := s.sessions.take(state)
+	b, ok := s.signIns.take(state)
 	if !ok || err != nil || cookie.Value != state {
 		http.Error(w, "this sign-in is over; close the window and sign in again", http.StatusBadRequest)
 		return
@@ -163,13 +131,15 @@ func (s *Salesforce) signedIn(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Salesforce did not confirm the sign-in; tell your administrator: the connected app needs this page's address as callback URL, and the agent's profile", http.StatusForbidden)
 		return
 	}
-	token, ok := s.sessions.admit(agent)
-	if !ok {
-		http.Error(w, "too many consoles are open", http.StatusServiceUnavailable)
+	token, err := s.passes.issue(r.Context(), agent)
+	if err != nil {
+		s.env.Log.Error("no session could be made for an agent's console", "err", err)
+		http.Error(w, "Tandem could not sign you in just now; try again in a moment", http.StatusServiceUnavailable)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = signedInPage.Execute(w, token) // a visitor who has gone signs in again
+	w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'")
+	_ = signedInPage.Execute(w, struct{ Agent, Token string }{agent, token}) // a visitor who has gone signs in again
 }
 
 // whoIs exchanges a code for the id of the agent; nothing else is kept.

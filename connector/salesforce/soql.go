@@ -185,6 +185,41 @@ func (c *client) agents(ctx context.Context, p priority) ([]connector.Agent, err
 	return all, nil
 }
 
+// profiles reads the names of some agents' profiles, by the agents' short ids.
+func (c *client) profiles(ctx context.Context, p priority, agents []string) (map[string]string, error) {
+	found := map[string]string{}
+	for some := range slices.Chunk(agents, idsPerQuery) {
+		list := quoted(some)
+		if list == "" {
+			continue
+		}
+		users, err := query[struct{ Id, ProfileId string }](ctx, c, p, "SELECT Id, ProfileId FROM User WHERE Id IN ("+list+")")
+		if err != nil {
+			return nil, err
+		}
+		var ids []string
+		for _, u := range users {
+			ids = append(ids, u.ProfileId)
+		}
+		slices.Sort(ids)
+		if list = quoted(slices.Compact(ids)); list == "" {
+			continue
+		}
+		profiles, err := query[struct{ Id, Name string }](ctx, c, p, "SELECT Id, Name FROM Profile WHERE Id IN ("+list+")")
+		if err != nil {
+			return nil, err
+		}
+		names := map[string]string{}
+		for _, profile := range profiles {
+			names[short(profile.Id)] = profile.Name
+		}
+		for _, u := range users {
+			found[short(u.Id)] = names[short(u.ProfileId)]
+		}
+	}
+	return found, nil
+}
+
 // Workload is how much an agent has to do in Omni-Channel.
 type Workload struct {
 	ConfiguredCapacity int // 0: the agent is offline

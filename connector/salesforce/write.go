@@ -100,7 +100,7 @@ func (s *Salesforce) unanswered(agent string, sent bool, err error) event.Status
 	case sent:
 		ended.Outcome = event.WriteUnknown
 		ended.RetryAt = s.in(connector.Backoff(s.attempts.Fail(agent, true)))
-	case errors.Is(err, errNoConsole):
+	case errors.Is(err, errNoConsole), errors.Is(err, errElsewhere):
 		ended.RetryAt = s.in(connector.Around(noConsolePause))
 	default:
 		ended.RetryAt = s.in(connector.Backoff(s.attempts.Fail(agent, false)))

@@ -15,7 +15,7 @@ var floors = map[string]int{
 
 // outside are rooms beside the floors: who may import them.
 var outside = map[string]string{
-	"standin": "cmd and tests", "sim": "tests", "internal": "nobody: they are programs and tests", "stories": "nobody: they are tests",
+	"integrations": "stand-ins and tests: they are what is deployed elsewhere", "standin": "cmd and tests", "sim": "tests", "internal": "nobody: they are programs and tests", "stories": "nobody: they are tests",
 }
 
 // TestFloors holds that a room imports only lower floors, and no room of its

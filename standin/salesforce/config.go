@@ -47,6 +47,9 @@ type User struct {
 	ID    string `json:"id"` // 15 or 18 characters
 	Name  string `json:"name"`
 	Email string `json:"email"`
+	// Profile is the name of the user's profile; empty means that none can be
+	// seen.
+	Profile string `json:"profile,omitempty"`
 	// Capacity is the configured capacity; default 5.
 	Capacity int `json:"capacity,omitempty"`
 	// Granted are the presence statuses that the profile allows; empty means

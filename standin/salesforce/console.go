@@ -154,7 +154,8 @@ func (c *Console) obey(ctx context.Context) {
 		if errors.Is(err, errLost) {
 			continue
 		}
-		result := object{"kind": "result", "command": order.Command.ID, "ok": err == nil, "statusId": answer.StatusID}
+		result := object{"kind": "result", "command": order.Command.ID, "ok": err == nil, "statusId": answer.StatusID,
+			"configuredCapacity": answer.ConfiguredCapacity, "currentWorkload": answer.CurrentWorkload}
 		if err != nil {
 			result["message"] = err.Error()
 		}

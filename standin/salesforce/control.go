@@ -142,6 +142,7 @@ func (s *Server) peopleRoutes() http.Handler {
 		writeJSON(w, http.StatusOK, s.log.find(r.FormValue("method"), r.FormValue("path_prefix")))
 	})
 	mux.HandleFunc("DELETE /__standin/journal", plain(s.log.clear))
+	s.lightningRoutes(mux)
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 

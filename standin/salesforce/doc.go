@@ -17,7 +17,8 @@
 // Creating and changing a UserServicePresence is refused, as the object
 // reference lists no such calls: a status is set by the console only. [Console]
 // plays the console page with Tandem's utility component in it, over the verbs
-// and events of the console toolkit.
+// and events of the console toolkit; /console/{user} is that page in a real
+// browser, and runs the very files that are deployed to an org.
 //
 // For people: / shows agents and changes their status by hand, as the agent or
 // as a supervisor. For tests: /__standin/ (see control.go) acts as a person,

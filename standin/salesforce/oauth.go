@@ -144,11 +144,14 @@ func decodePart(part string, into any) error {
 }
 
 // authorize sends a signed-in agent back with a code. Who is signed in is told
-// by login_hint, which stands for the agent's browser session.
+// by login_hint, or else by the cookie of the console's page.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	redirect, err := url.Parse(q.Get("redirect_uri"))
 	user := q.Get("login_hint")
+	if cookie, err := r.Cookie(userCookie); err == nil && user == "" {
+		user = cookie.Value
+	}
 	if err != nil || redirect.Host == "" || q.Get("client_id") != s.config.ClientID || q.Get("response_type") != "code" || !s.org.knows(user) {
 		http.Error(w, "error=invalid_request", http.StatusBadRequest)
 		return

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ const (
 // The reasons of a log-out ("Omni-Channel: omniChannelLogout").
 const (
 	LogoutDuplicate   = "DuplicateLogin"
+	LogoutSameBrowser = "DuplicateLoginInSameBrowser"
 	LogoutMaintenance = "MaintenanceLogout"
 	LogoutSupervisor  = "OmniSupervisorLogout"
 )
@@ -60,6 +62,7 @@ type org struct {
 	works    []work
 	ids      int
 	sessions map[string]*session // the console that is logged in, by user
+	consoles []*session          // all that are open, in the order in which they came
 }
 
 func newOrg(config Config, now func() time.Time, publish func(string, presence)) (*org, error) {
@@ -202,7 +205,7 @@ func (o *org) load(user string) int {
 	return sum
 }
 
-// assign gives a user a piece of work.
+// assign gives a user a piece of work; an item without id gets one.
 func (o *org) assign(user, channel, item string, weight int) (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -210,6 +213,7 @@ func (o *org) assign(user, channel, item string, weight int) (string, error) {
 		return "", ErrUnknownUser
 	}
 	o.ids++
+	item = cmp.Or(item, newID("500", o.ids))
 	w := work{id: newID("0Bz", o.ids), user: short(user), item: item, channel: short(channel), status: "Assigned", weight: weight, created: o.now()}
 	o.works = append(o.works, w)
 	o.tell(user, ConsoleEvent{Name: "omniChannelWorkAssigned", WorkID: long(w.id), WorkItemID: item})
@@ -231,4 +235,23 @@ func (o *org) move(user, id, status, event string) error {
 		Name: "omniChannelWorkloadChanged", ConfiguredCapacity: o.user(user).Capacity, PreviousWorkload: before, NewWorkload: o.load(user),
 	})
 	return nil
+}
+
+// agentWork is work as the toolkit's getAgentWorks lists it.
+type agentWork struct {
+	WorkID     string `json:"workId"`
+	WorkItemID string `json:"workItemId"`
+	IsEngaged  bool   `json:"isEngaged"`
+}
+
+// unfinished is the work that a user was given and has neither declined nor
+// closed; it wants mu held.
+func (o *org) unfinished(user string) []agentWork {
+	all := []agentWork{}
+	for _, w := range o.works {
+		if w.user == short(user) && (w.status == "Assigned" || w.status == "Opened") {
+			all = append(all, agentWork{WorkID: long(w.id), WorkItemID: w.item, IsEngaged: w.status == "Opened"})
+		}
+	}
+	return all
 }

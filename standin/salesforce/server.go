@@ -23,7 +23,8 @@ var errInvalid = errors.New("invalid")
 // Server is the stand-in. It is safe for use by many goroutines. Close it.
 type Server struct {
 	config  Config
-	advance atomic.Int64 // nanoseconds added to the clock
+	advance atomic.Int64           // nanoseconds added to the clock
+	address atomic.Pointer[string] // where Tandem serves the component
 
 	org    *org
 	tokens *tokens

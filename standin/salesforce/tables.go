@@ -12,7 +12,9 @@ func (s *Server) table(name string) (columns []string, rows []object, err error)
 	defer o.mu.Unlock()
 	switch {
 	case name == "User":
-		return []string{"Id", "Name", "Email", "IsActive"}, o.userRows(), nil
+		return []string{"Id", "Name", "Email", "IsActive", "ProfileId"}, o.userRows(), nil
+	case name == "Profile":
+		return []string{"Id", "Name"}, o.profileRows(), nil
 	case name == "PushTopic":
 		return []string{"Id", "Name", "Query", "IsActive"}, s.stream.topicRows(), nil
 	case s.config.OmniOff:
@@ -62,7 +64,32 @@ func (o *org) presenceRows() []object {
 func (o *org) userRows() []object {
 	var rows []object
 	for _, u := range o.users {
-		rows = append(rows, object{"Id": long(u.ID), "Name": u.Name, "Email": u.Email, "IsActive": true})
+		row := object{"Id": long(u.ID), "Name": u.Name, "Email": u.Email, "IsActive": true, "ProfileId": nil}
+		if i := slices.Index(o.profiles(), u.Profile); i >= 0 {
+			row["ProfileId"] = profileID(i)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// profiles are the names of the users' profiles, each once.
+func (o *org) profiles() []string {
+	var all []string
+	for _, u := range o.users {
+		if u.Profile != "" && !slices.Contains(all, u.Profile) {
+			all = append(all, u.Profile)
+		}
+	}
+	return all
+}
+
+func profileID(i int) string { return long(newID("00e", i+1)) }
+
+func (o *org) profileRows() []object {
+	var rows []object
+	for i, name := range o.profiles() {
+		rows = append(rows, object{"Id": profileID(i), "Name": name})
 	}
 	return rows
 }

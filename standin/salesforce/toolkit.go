@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -29,6 +30,8 @@ type ConsoleEvent struct {
 // session is one open console of a user.
 type session struct {
 	user     string
+	browser  string      // which browser it is in; "" for a browser of its own
+	tab      string      // by which its page is known; "" for a Console
 	messages chan object // events and results, in the order in which they came
 }
 
@@ -61,17 +64,37 @@ func (o *org) openSession(user string) (*session, error) {
 		return nil, ErrUnknownUser
 	}
 	s := &session{user: short(user), messages: make(chan object, eventQueue)}
+	o.consoles = append(o.consoles, s)
 	if o.sessions[s.user] == nil {
 		o.sessions[s.user] = s
 	}
 	return s, nil
 }
 
+// closeSession closes a console. If it was logged in, the agent goes back to
+// one that they had opened before, and logs in again there.
 func (o *org) closeSession(s *session) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.sessions[s.user] == s {
-		delete(o.sessions, s.user)
+	o.consoles = slices.DeleteFunc(o.consoles, func(c *session) bool { return c == s })
+	if o.sessions[s.user] != s {
+		return
+	}
+	delete(o.sessions, s.user)
+	for _, c := range slices.Backward(o.consoles) {
+		if c.user == s.user {
+			o.sessions[s.user] = c
+			o.greet(c)
+			return
+		}
+	}
+}
+
+// greet tells a console that its agent has logged in, if they are in a status;
+// it wants mu held.
+func (o *org) greet(s *session) {
+	if p := o.current(s.user); p != nil {
+		s.put(eventMessage(ConsoleEvent{Name: "omniChannelLoginSuccess", StatusID: long(p.status)}))
 	}
 }
 
@@ -79,12 +102,26 @@ func (o *org) closeSession(s *session) {
 func (o *org) claim(s *session) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if before := o.sessions[s.user]; before != s {
-		if before != nil {
-			before.put(eventMessage(ConsoleEvent{Name: "omniChannelLogout", Reason: LogoutDuplicate}))
-		}
-		o.sessions[s.user] = s
+	before := o.sessions[s.user]
+	if before == s {
+		return
 	}
+	o.sessions[s.user] = s
+	if before == nil {
+		return
+	}
+	reason := LogoutDuplicate
+	if s.browser != "" && s.browser == before.browser {
+		reason = LogoutSameBrowser
+	}
+	before.put(eventMessage(ConsoleEvent{Name: "omniChannelLogout", Reason: reason}))
+}
+
+// holds reports whether a session is the one that is logged in.
+func (o *org) holds(s *session) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.sessions[s.user] == s
 }
 
 // tell hands an event to the user's console that is logged in; it wants mu
@@ -161,6 +198,9 @@ func (s *Server) do(se *session, verb string, in ToolkitCall) (ToolkitAnswer, er
 	case "logout":
 		return ToolkitAnswer{}, o.logout(se.user, "", false)
 	case "getServicePresenceStatusId", "getServicePresenceStatusChannels", "getAgentWorkload", "getAgentWorks":
+		if !o.holds(se) {
+			return ToolkitAnswer{}, nil // the public pages do not say what a tab that was logged out answers
+		}
 		return o.answer(se.user), nil
 	case "acceptAgentWork":
 		return ToolkitAnswer{}, o.move(se.user, in.WorkID, "Opened", "omniChannelWorkAccepted")
@@ -175,7 +215,8 @@ func (s *Server) do(se *session, verb string, in ToolkitCall) (ToolkitAnswer, er
 func (o *org) answer(user string) ToolkitAnswer {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	a := ToolkitAnswer{ConfiguredCapacity: o.user(user).Capacity, CurrentWorkload: o.load(user)}
+	works, _ := json.Marshal(o.unfinished(user)) // strings always encode
+	a := ToolkitAnswer{ConfiguredCapacity: o.user(user).Capacity, CurrentWorkload: o.load(user), Works: string(works)}
 	if p := o.current(user); p != nil {
 		st := o.status(p.status)
 		a.StatusID, a.StatusName, a.StatusAPIName, a.Channels = long(st.ID), st.Label, st.DeveloperName, o.channelsOf(st)
