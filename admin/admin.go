@@ -9,24 +9,29 @@ import (
 
 	"tandem"
 	"tandem/admin/pages"
+	"tandem/auth"
 	"tandem/connector"
 	"tandem/event"
 	"tandem/presence"
 	"tandem/presence/rule"
+	"tandem/view/audit"
+	"tandem/view/lately"
+	"tandem/view/notice"
 )
 
 const requestTimeout = 30 * time.Second
 
 // Principal is who makes a request.
 type Principal struct {
-	Name  string // for the log
+	Name  string // for the log, and for people
 	Actor tandem.Actor
+	Role  auth.Role // what they may do; the zero Role may do nothing
 }
 
 // Instance is a contact center of this server.
 type Instance struct {
-	ID    tandem.ID `json:"id"`
-	Alias string    `json:"alias"`
+	ID    tandem.ID `json:"id" doc:"Its id."`
+	Alias string    `json:"alias" doc:"Its name."`
 }
 
 // User is a user of the contact center.
@@ -46,23 +51,31 @@ type View struct {
 	Desired func(user, system tandem.ID) string
 	// Known is what the rules of a system can speak of.
 	Known func(system tandem.ID) rule.Known
+	// Why explains what the systems show for a user.
+	Why func(user tandem.ID) (presence.Why, bool)
 }
 
-// Notice is something that an agent or the administrators were told.
-type Notice struct {
-	ID       tandem.ID
-	At       tandem.Time
-	UserID   tandem.ID // zero: for administrators
-	SystemID tandem.ID
-	Notice   string
-	Detail   string
+// Tables reads what the journal's readers keep. Everything that is durable is
+// in it when it is asked.
+type Tables interface {
+	// Notices lists notices after a place, at most limit.
+	Notices(ctx context.Context, instance tandem.ID, after notice.Place, limit int) (notice.Page, error)
+	// Notice finds one notice.
+	Notice(ctx context.Context, instance, id tandem.ID) (notice.Notice, error)
+	// Changes lists who changed what before a place, at most limit; see
+	// [audit.List].
+	Changes(ctx context.Context, shard tandem.ID, seq tandem.Seq, place, limit int) ([]audit.Change, error)
+	// Lines lists the last sentences about a user.
+	Lines(ctx context.Context, instance, user tandem.ID) ([]lately.Line, error)
+	// LastFired tells when the rules of a system fired last.
+	LastFired(ctx context.Context, instance, system tandem.ID) (map[tandem.ID]lately.Fired, error)
 }
 
-// Check is one thing that a health check looked at.
+// Check is one thing that a health check, or a test of a connection, looked at.
 type Check struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail,omitempty"`
+	Name   string `json:"name" doc:"What was looked at."`
+	OK     bool   `json:"ok" doc:"Whether it is as it should be."`
+	Detail string `json:"detail,omitempty" doc:"What was found, and what to do where it is wrong."`
 }
 
 // Connectors are the running connectors; *connector.Manager is one.
@@ -73,6 +86,8 @@ type Connectors interface {
 	Agents(ctx context.Context, system tandem.ID) ([]connector.Agent, error)
 	// Restart makes a system's connector anew, for a changed secret.
 	Restart(system tandem.ID)
+	// Figures counts what the connectors that run do.
+	Figures() map[tandem.ID]connector.Figures
 }
 
 // Secrets is where secrets are kept; *vault.Vault is one.
@@ -91,9 +106,10 @@ type Config struct {
 	// Do hands a command to an instance and returns once it is durable.
 	Do func(ctx context.Context, instance tandem.ID, actor tandem.Actor, body any) (any, error)
 	// Look calls look with the instance as it is now.
-	Look func(ctx context.Context, instance tandem.ID, look func(View)) error
-	// Notices lists the newest notices of an instance, newest first.
-	Notices func(ctx context.Context, instance tandem.ID, limit int) ([]Notice, error)
+	Look   func(ctx context.Context, instance tandem.ID, look func(View)) error
+	Tables Tables
+	// Keys lists the keys of this API, ended ones too, by id.
+	Keys func(ctx context.Context) ([]event.AdminKeySaved, error)
 	// Health looks at the server.
 	Health func(ctx context.Context) []Check
 	// CheckSystem refuses settings of a system that can never work.
@@ -115,92 +131,21 @@ func New(cfg Config) *Handler {
 		cfg.Log = slog.Default()
 	}
 	h := &Handler{cfg: cfg, mux: http.NewServeMux()}
-	const instance, system = "/admin/instances/{instanceId}", "/admin/instances/{instanceId}/systems/{systemId}"
-	h.route("GET /admin/health", h.health)
-	h.route("GET /admin/instances", h.instances)
-	h.route("GET /admin/rules/words", h.ruleWords)
-	h.route("GET "+instance+"/statuses", h.listCenterStatuses)
-	h.route("GET "+instance+"/users", h.listUsers)
-	h.route("GET "+instance+"/systems", h.listSystems)
-	h.route("POST "+instance+"/systems", h.createSystem)
-	h.route("GET "+system, h.showSystem)
-	h.route("PUT "+system, h.updateSystem)
-	h.route("DELETE "+system, h.deleteSystem)
-	h.route("GET "+system+"/statuses", h.listStatuses)
-	h.route("POST "+system+"/refresh", h.refreshSystem)
-	h.route("GET "+system+"/agents", h.listAgents)
-	h.route("GET "+system+"/rules", h.showRules)
-	h.route("PUT "+system+"/rules", h.saveRules)
-	h.route("POST "+system+"/rules/import", h.importRules)
-	h.route("POST "+system+"/rules/try", h.tryRules)
-	h.route("GET "+system+"/links", h.listLinks)
-	h.route("POST "+system+"/links/auto", h.autoLink)
-	h.route("PUT "+system+"/links/{userId}", h.link)
-	h.route("DELETE "+system+"/links/{userId}", h.unlink)
-	h.route("POST "+system+"/links/{userId}/release", h.release)
-	h.route("GET "+instance+"/presence", h.presence)
-	h.route("GET "+instance+"/notices", h.notices)
-	h.route("POST "+instance+"/contacts/{contactId}/erase", h.eraseContact)
-	h.route("POST "+instance+"/users/{userId}/erase", h.eraseUser)
-	return h
-}
-
-// request is one authorized request with the ids of its path.
-type request struct {
-	*http.Request
-	w         http.ResponseWriter
-	principal Principal
-	instance  tandem.ID
-	system    tandem.ID
-	user      tandem.ID
-	contact   tandem.ID
-}
-
-// route serves one operation: it returns the answer's body, or an error.
-func (h *Handler) route(pattern string, serve func(*request) (any, error)) {
-	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-		defer cancel()
-		q := &request{Request: r.WithContext(ctx), w: w}
-		q.principal, _ = ctx.Value(principalKey{}).(Principal)
-		body, err := q.serve(serve)
-		if err != nil {
-			h.fail(w, r, err)
-			return
-		}
-		if r.Method != http.MethodGet {
-			h.cfg.Log.Info("admin API", "method", r.Method, "path", r.URL.Path, "by", q.principal.Name)
-		}
-		write(w, http.StatusOK, body)
-	})
-}
-
-func (q *request) serve(serve func(*request) (any, error)) (any, error) {
-	for _, part := range []struct {
-		name, field string
-		id          *tandem.ID
-	}{
-		{"instanceId", "instance_id", &q.instance}, {"systemId", "system_id", &q.system},
-		{"userId", "user_id", &q.user}, {"contactId", "contact_id", &q.contact},
-	} {
-		text := q.PathValue(part.name)
-		if text == "" {
-			continue
-		}
-		id, err := tandem.ParseID(text)
-		if err != nil {
-			return nil, tandem.Errorf(tandem.Invalid, part.field, "%v", err)
-		}
-		*part.id = id
+	for _, o := range operations() {
+		h.handle(o)
 	}
-	return serve(q)
+	return h
 }
 
 type principalKey struct{}
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path+"/", pages.Prefix) {
+	switch {
+	case r.URL.Path == DocumentPath:
+		serveDocument(w, r)
+		return
+	case strings.HasPrefix(r.URL.Path+"/", pages.Prefix):
 		pages.ServeHTTP(w, r)
 		return
 	}

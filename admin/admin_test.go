@@ -231,14 +231,13 @@ func TestErasureIsForDeletedUsersAndContacts(t *testing.T) {
 	w.call(t, "POST", "users/"+agent2.String()+"/erase", "").ok(nil)
 	w.call(t, "POST", "users/"+agent1.String()+"/erase", "").refused(409, "id")
 	w.call(t, "POST", "users/agent1/erase", "").refused(400, "user_id")
-	if !cmp.Equal(w.erased, []tandem.ID{contact, agent2}) || w.actors[0].Kind != tandem.ActorUser {
+	if !cmp.Equal(w.erased, []tandem.ID{contact, agent2}) || w.actors[0].Kind != tandem.ActorAPI {
 		t.Errorf("erased %v by %v", w.erased, w.actors)
 	}
 }
 
 func TestServerIsLookedAt(t *testing.T) {
 	w := newWorld()
-	w.notices = []Notice{{Notice: "status_put_back", Detail: "Lunch", At: 1}, {Notice: "status_sync_trouble"}}
 	var health struct {
 		OK     bool
 		Checks []Check
@@ -250,11 +249,6 @@ func TestServerIsLookedAt(t *testing.T) {
 	if w.call(t, "GET", "/admin/instances", "").ok(&instances); len(instances.Instances) != 1 || instances.Instances[0].ID != instanceID {
 		t.Errorf("the instances are %+v", instances)
 	}
-	var notices struct{ Notices []noticeJSON }
-	if w.call(t, "GET", "notices?limit=1", "").ok(&notices); len(notices.Notices) != 1 || notices.Notices[0].Detail != "Lunch" {
-		t.Errorf("the notices are %+v", notices)
-	}
-	w.call(t, "GET", "notices?limit=1001", "").refused(400, "limit")
 	other := "/admin/instances/" + agent1.String()
 	w.call(t, "GET", other+"/systems", "").refused(404, "instance_id")
 	w.call(t, "GET", "/admin/instances/x/systems", "").refused(400, "instance_id")

@@ -7,14 +7,19 @@ import (
 
 // centerStatusJSON is an agent status of the center.
 type centerStatusJSON struct {
-	ID      tandem.ID `json:"id"`
-	Name    string    `json:"name"`
-	Type    string    `json:"type"` // ROUTABLE, CUSTOM or OFFLINE
-	Enabled bool      `json:"enabled"`
+	ID      tandem.ID `json:"id" doc:"Its id."`
+	Name    string    `json:"name" doc:"What it is called."`
+	Type    string    `json:"type" doc:"What it does: only in a routable one contacts are offered." enum:"ROUTABLE,CUSTOM,OFFLINE"`
+	Enabled bool      `json:"enabled" doc:"Whether it can be chosen."`
+}
+
+// centerStatusList lists statuses of the center.
+type centerStatusList struct {
+	Statuses []centerStatusJSON `json:"statuses" doc:"By id."`
 }
 
 // listCenterStatuses lists what a system's statuses can mean.
-func (h *Handler) listCenterStatuses(q *request) (any, error) {
+func (h *Handler) listCenterStatuses(q *request) (centerStatusList, error) {
 	list := []centerStatusJSON{}
 	err := h.look(q, func(v View) {
 		for _, id := range tandem.SortedIDs(v.Presence.Statuses) {
@@ -22,30 +27,40 @@ func (h *Handler) listCenterStatuses(q *request) (any, error) {
 			list = append(list, centerStatusJSON{ID: id, Name: st.Name, Type: st.Type.String(), Enabled: st.Enabled})
 		}
 	})
-	return map[string]any{"statuses": list}, err
+	return centerStatusList{list}, err
 }
 
 // userJSON is a user of the center.
 type userJSON struct {
-	ID       tandem.ID `json:"id"`
-	Username string    `json:"username"`
-	Email    string    `json:"email"`
+	ID       tandem.ID `json:"id" doc:"Its id."`
+	Username string    `json:"username" doc:"The name to log in with."`
+	Email    string    `json:"email" doc:"The e-mail address; empty: none."`
+}
+
+// userList lists users.
+type userList struct {
+	Users []userJSON `json:"users" doc:"By id."`
 }
 
 // listUsers lists whom a system's agents can be linked with.
-func (h *Handler) listUsers(q *request) (any, error) {
+func (h *Handler) listUsers(q *request) (userList, error) {
 	list := []userJSON{}
 	err := h.look(q, func(v View) {
 		for _, u := range v.Users() {
 			list = append(list, userJSON(u))
 		}
 	})
-	return map[string]any{"users": list}, err
+	return userList{list}, err
 }
 
-// ruleWords lists the names that rules are made of.
-func (h *Handler) ruleWords(*request) (any, error) {
-	return map[string][]string{
-		"sources": event.Sources[1:], "destinations": event.Destinations[1:], "operands": event.Operands[1:], "comparators": event.Comparators[1:],
-	}, nil
+// ruleWordsJSON has the names that rules are made of.
+type ruleWordsJSON struct {
+	Sources      []string `json:"sources" doc:"What a rule can be tried for."`
+	Destinations []string `json:"destinations" doc:"Whose state a rule can set."`
+	Operands     []string `json:"operands" doc:"What a criterion can compare."`
+	Comparators  []string `json:"comparators" doc:"How it can compare them."`
+}
+
+func (h *Handler) ruleWords(*request) (ruleWordsJSON, error) {
+	return ruleWordsJSON{event.Sources[1:], event.Destinations[1:], event.Operands[1:], event.Comparators[1:]}, nil
 }

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,11 +15,16 @@ import (
 	"testing"
 
 	"tandem"
+	"tandem/auth"
 	"tandem/center"
 	"tandem/connector"
+	"tandem/directory"
 	"tandem/event"
 	"tandem/presence"
 	"tandem/presence/rule"
+	"tandem/view/audit"
+	"tandem/view/lately"
+	"tandem/view/notice"
 )
 
 const token = "admin token"
@@ -36,20 +42,28 @@ var _ Connectors = (*connector.Manager)(nil)
 // world is a small stand-in of engine, vault and connectors: commands change
 // its state, with a few of the machine's refusals.
 type world struct {
-	mu        sync.Mutex
-	state     presence.State
-	secrets   map[string]string
-	agents    []connector.Agent
-	erased    []tandem.ID
-	restarted []tandem.ID
-	notices   []Notice
-	actors    []tandem.Actor
-	broken    error
-	handler   *Handler
+	mu           sync.Mutex
+	state        presence.State
+	secrets      map[string]string
+	agents       []connector.Agent
+	erased       []tandem.ID
+	restarted    []tandem.ID
+	notices      []notice.Notice // newest first
+	changes      []audit.Change
+	lines        []lately.Line
+	fired        map[tandem.ID]lately.Fired
+	keys         directory.Machine
+	figures      map[tandem.ID]connector.Figures
+	role         auth.Role
+	actors       []tandem.Actor
+	broken       error
+	refreshError error
+	token        string // empty: the admin token
+	handler      *Handler
 }
 
 func newWorld() *world {
-	w := &world{secrets: map[string]string{}, state: presence.State{
+	w := &world{secrets: map[string]string{}, keys: *directory.New(), role: auth.Administrator, state: presence.State{
 		Center: instanceID, Systems: map[tandem.ID]*presence.System{}, Agents: map[tandem.ID]*presence.Agent{},
 		Statuses: map[tandem.ID]*event.AgentStatusSaved{
 			availableID: {StatusID: availableID, Name: "Available", Type: event.Routable, Enabled: true},
@@ -60,12 +74,9 @@ func newWorld() *world {
 		w.state.Agents[id] = &presence.Agent{UserID: id, Legs: []presence.Leg{{SystemID: instanceID, Health: event.HealthOK}}}
 	}
 	w.handler = New(Config{
-		Authorize: Bearer(token, Principal{Name: "admin", Actor: tandem.Actor{Kind: tandem.ActorUser}}),
+		Authorize: w.authorize,
 		Instances: func(context.Context) ([]Instance, error) { return []Instance{{ID: instanceID, Alias: "sample"}}, nil },
-		Do:        w.do, Look: w.look, Connectors: w, Secrets: w, Log: slog.New(slog.DiscardHandler),
-		Notices: func(_ context.Context, _ tandem.ID, limit int) ([]Notice, error) {
-			return w.notices[:min(limit, len(w.notices))], nil
-		},
+		Do:        w.do, Look: w.look, Connectors: w, Secrets: w, Tables: w, Keys: w.adminKeys, Log: slog.New(slog.DiscardHandler),
 		Health: func(context.Context) []Check {
 			return []Check{{Name: "journal", OK: true}, {Name: "media", Detail: "not connected"}}
 		},
@@ -82,6 +93,9 @@ func newWorld() *world {
 func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, body any) (any, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if instance == directory.Shard {
+		return w.direct(body)
+	}
 	if instance != instanceID {
 		return nil, tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", instance)
 	}
@@ -91,37 +105,12 @@ func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, bo
 	w.actors = append(w.actors, actor)
 	switch b := body.(type) {
 	case presence.SaveSystem:
-		if b.System.Name == "" {
-			return nil, tandem.Errorf(tandem.Invalid, "Name", "give the system a name")
-		}
-		if i := unpreferred(b.System.Mapping); i >= 0 {
-			return nil, tandem.Errorf(tandem.Invalid, fmt.Sprintf("Mapping[%d].Preferred", i), "several rows mean one status; mark the one to write")
-		}
-		s := w.state.Systems[b.System.SystemID]
-		if s == nil {
-			s = &presence.System{}
-			w.state.Systems[b.System.SystemID] = s
-		}
-		if b.System.Policy == 0 {
-			b.System.Policy = event.Master
-		}
-		s.Saved = b.System
+		return nil, w.saveSystem(b)
 	case presence.SaveRules:
-		s := w.state.Systems[b.SystemID]
-		for _, f := range rule.Lint(b.Rules, w.known(b.SystemID)) {
-			if f.Refused {
-				return nil, tandem.Errorf(tandem.Invalid, fmt.Sprintf("Rules[%d].%s", f.Rule, f.Field), "%s", f.Text)
-			}
-		}
-		if b.SessionEnd.DelayMillis < 0 {
-			return nil, tandem.Errorf(tandem.Invalid, "SessionEnd.DelayMillis", "wait 0 milliseconds or more")
-		}
-		for i := range b.Rules {
-			if b.Rules[i].RuleID.IsZero() {
-				b.Rules[i].RuleID = tandem.NameID("rule", b.Rules[i].Name)
-			}
-		}
-		s.Rules = event.PresenceRulesSaved{SystemID: b.SystemID, Enabled: b.Enabled, Rules: b.Rules, SessionEnd: b.SessionEnd}
+		return nil, w.saveRules(b)
+	case presence.NoteSecret:
+	case presence.SeeNotice:
+		w.see(b, actor)
 	case presence.DeleteSystem:
 		if w.state.Systems[b.SystemID] == nil {
 			return nil, tandem.Errorf(tandem.NotFound, "SystemId", "there is no system %s", b.SystemID)
@@ -148,6 +137,44 @@ func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, bo
 	return nil, nil
 }
 
+func (w *world) saveSystem(b presence.SaveSystem) error {
+	if b.System.Name == "" {
+		return tandem.Errorf(tandem.Invalid, "Name", "give the system a name")
+	}
+	if i := unpreferred(b.System.Mapping); i >= 0 {
+		return tandem.Errorf(tandem.Invalid, fmt.Sprintf("Mapping[%d].Preferred", i), "several rows mean one status; mark the one to write")
+	}
+	s := w.state.Systems[b.System.SystemID]
+	if s == nil {
+		s = &presence.System{}
+		w.state.Systems[b.System.SystemID] = s
+	}
+	if b.System.Policy == 0 {
+		b.System.Policy = event.Master
+	}
+	s.Saved = b.System
+	return nil
+}
+
+func (w *world) saveRules(b presence.SaveRules) error {
+	s := w.state.Systems[b.SystemID]
+	for _, f := range rule.Lint(b.Rules, w.known(b.SystemID)) {
+		if f.Refused {
+			return tandem.Errorf(tandem.Invalid, fmt.Sprintf("Rules[%d].%s", f.Rule, f.Field), "%s", f.Text)
+		}
+	}
+	if b.SessionEnd.DelayMillis < 0 {
+		return tandem.Errorf(tandem.Invalid, "SessionEnd.DelayMillis", "wait 0 milliseconds or more")
+	}
+	for i := range b.Rules {
+		if b.Rules[i].RuleID.IsZero() {
+			b.Rules[i].RuleID = tandem.NameID("rule", b.Rules[i].Name)
+		}
+	}
+	s.Rules = event.PresenceRulesSaved{SystemID: b.SystemID, Enabled: b.Enabled, Rules: b.Rules, SessionEnd: b.SessionEnd}
+	return nil
+}
+
 // unpreferred is the first row that shares its status with others of which none
 // is preferred; -1 for none.
 func unpreferred(rows []event.MappingRow) int {
@@ -167,6 +194,10 @@ func (w *world) look(_ context.Context, instance tandem.ID, look func(View)) err
 	}
 	look(View{
 		Presence: &w.state, Known: w.known,
+		Why: func(user tandem.ID) (presence.Why, bool) {
+			return presence.Why{Wish: "the wish is Break", Contact: "on no contact", Systems: []presence.SystemWhy{
+				{SystemID: instanceID, System: "the contact center", Shows: "Break", Should: "Break", Why: "the wish Break means that there"}}}, w.state.Agents[user] != nil
+		},
 		Users: func() []User {
 			return []User{{agent1, "agent1", "Agent1@example.com"}, {agent2, "agent2", "agent2@example.com"}}
 		},
@@ -203,6 +234,9 @@ var offered = map[event.SystemKind][]event.RemoteStatus{
 func (w *world) Refresh(_ context.Context, system tandem.ID) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.refreshError != nil {
+		return w.refreshError
+	}
 	if list := offered[w.state.Systems[system].Saved.System]; list != nil {
 		w.state.Systems[system].Statuses = list
 		return nil
@@ -273,7 +307,7 @@ func (w *world) call(t *testing.T, method, path, body string) answer {
 		path = "/admin/instances/" + instanceID.String() + "/" + path
 	}
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Authorization", "Bearer "+cmp.Or(w.token, token))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	}
@@ -282,6 +316,7 @@ func (w *world) call(t *testing.T, method, path, body string) answer {
 	}
 	a := answer{httptest.NewRecorder(), t}
 	w.handler.ServeHTTP(a, r)
+	w.conforms(t, method, path, a.Code, a.Body.Bytes())
 	if !json.Valid(a.Body.Bytes()) || a.Header().Get("Content-Type") != "application/json" {
 		t.Fatalf("%s %s: the answer is no JSON: %q", method, path, a.Body)
 	}

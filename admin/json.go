@@ -14,10 +14,7 @@ import (
 
 const maxBodyBytes = 256 << 10
 
-// read decodes a body strictly: one JSON object, with known fields only.
-func read(q *request, into any) error { return readUpTo(q, maxBodyBytes, into) }
-
-// readUpTo is read with another limit.
+// readUpTo decodes a body strictly: one JSON object, with known fields only.
 func readUpTo(q *request, limit int64, into any) error {
 	if kind, _, _ := mime.ParseMediaType(q.Header.Get("Content-Type")); kind != "application/json" {
 		return tandem.Errorf(tandem.Invalid, "Content-Type", "send application/json")
@@ -55,13 +52,19 @@ func write(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body) // a caller who has gone is not our concern
 }
 
+// errorJSON says why a request was refused.
 type errorJSON struct {
-	Field   string `json:"field,omitempty"`
-	Message string `json:"message"`
+	Field   string `json:"field,omitempty" doc:"What was wrong, by its name in the request; left out where it is none of them."`
+	Message string `json:"message" doc:"What was wrong and what to do, for people."`
+}
+
+// refusalJSON is the answer to a request that was refused.
+type refusalJSON struct {
+	Error errorJSON `json:"error" doc:"Why."`
 }
 
 func writeError(w http.ResponseWriter, status int, field, message string) {
-	write(w, status, map[string]errorJSON{"error": {field, message}})
+	write(w, status, refusalJSON{errorJSON{field, message}})
 }
 
 var statusOf = map[tandem.ErrorKind]int{

@@ -19,15 +19,40 @@ const (
 
 // linkJSON says who a user is in a system.
 type linkJSON struct {
-	UserID   tandem.ID `json:"user_id"`
-	Username string    `json:"username,omitempty"`
-	RemoteID string    `json:"remote_id"`
-	Health   string    `json:"health,omitempty"`
+	UserID   tandem.ID `json:"user_id" doc:"The user of the contact center."`
+	Username string    `json:"username,omitempty" doc:"What the user is called."`
+	RemoteID string    `json:"remote_id" doc:"The agent's id in the system."`
+	Health   string    `json:"health,omitempty" doc:"How keeping the status in step goes." enum:"ok,degraded,frozen"`
 }
 
-func (h *Handler) listLinks(q *request) (any, error) {
+// linkList lists links.
+type linkList struct {
+	Links []linkJSON `json:"links" doc:"By user."`
+}
+
+// linkedList lists links that were made now.
+type linkedList struct {
+	Linked []linkJSON `json:"linked" doc:"Those who were linked now."`
+}
+
+// linkInput says who a user is.
+type linkInput struct {
+	RemoteID string `json:"remote_id" doc:"The agent's id in the system; of salesforce either form." need:"true"`
+}
+
+// unlinkedJSON says who was unlinked.
+type unlinkedJSON struct {
+	Unlinked tandem.ID `json:"unlinked" doc:"The user."`
+}
+
+// releasedJSON says who was started again.
+type releasedJSON struct {
+	Released tandem.ID `json:"released" doc:"The user."`
+}
+
+func (h *Handler) listLinks(q *request) (linkList, error) {
 	if _, err := h.find(q); err != nil {
-		return nil, err
+		return linkList{}, err
 	}
 	list := []linkJSON{}
 	err := h.look(q, func(v View) {
@@ -40,7 +65,7 @@ func (h *Handler) listLinks(q *request) (any, error) {
 			}
 		}
 	})
-	return map[string]any{"links": list}, err
+	return linkList{list}, err
 }
 
 func usernames(v View) map[tandem.ID]string {
@@ -51,61 +76,56 @@ func usernames(v View) map[tandem.ID]string {
 	return all
 }
 
-func (h *Handler) link(q *request) (any, error) {
-	var in struct {
-		RemoteID string `json:"remote_id"`
-	}
-	if err := read(q, &in); err != nil {
-		return nil, err
-	}
+func (h *Handler) link(q *request, in *linkInput) (linkJSON, error) {
 	if in.RemoteID == "" || len(in.RemoteID) > maxRemoteID {
-		return nil, tandem.Errorf(tandem.Invalid, "remote_id", "give the agent's id in the system, 1 to %d characters", maxRemoteID)
+		return linkJSON{}, tandem.Errorf(tandem.Invalid, "remote_id", "give the agent's id in the system, 1 to %d characters", maxRemoteID)
 	}
 	s, err := h.find(q)
 	if err != nil {
-		return nil, err
+		return linkJSON{}, err
 	}
 	if s.Saved.System == event.SalesforceSystem && len(in.RemoteID) == longSalesforceID {
 		in.RemoteID = in.RemoteID[:shortSalesforceID]
 	}
 	if _, err := h.do(q, presence.LinkAgent{UserID: q.user, SystemID: q.system, RemoteID: in.RemoteID}); err != nil {
-		return nil, err
+		return linkJSON{}, err
 	}
 	return linkJSON{UserID: q.user, RemoteID: in.RemoteID}, nil
 }
 
-func (h *Handler) unlink(q *request) (any, error) {
-	if _, err := h.do(q, presence.UnlinkAgent{UserID: q.user, SystemID: q.system}); err != nil {
-		return nil, err
-	}
-	return map[string]tandem.ID{"unlinked": q.user}, nil
+func (h *Handler) unlink(q *request) (unlinkedJSON, error) {
+	_, err := h.do(q, presence.UnlinkAgent{UserID: q.user, SystemID: q.system})
+	return unlinkedJSON{q.user}, err
 }
 
 // release starts a leg again that stopped because too much went wrong.
-func (h *Handler) release(q *request) (any, error) {
-	if _, err := h.do(q, presence.ReleaseLeg{UserID: q.user, SystemID: q.system}); err != nil {
-		return nil, err
-	}
-	return map[string]tandem.ID{"released": q.user}, nil
+func (h *Handler) release(q *request) (releasedJSON, error) {
+	_, err := h.do(q, presence.ReleaseLeg{UserID: q.user, SystemID: q.system})
+	return releasedJSON{q.user}, err
 }
 
 // agentJSON is a person of a system.
 type agentJSON struct {
-	RemoteID string `json:"remote_id"`
-	Name     string `json:"name"`
-	Email    string `json:"email"`
+	RemoteID string `json:"remote_id" doc:"The id there."`
+	Name     string `json:"name" doc:"What they are called."`
+	Email    string `json:"email" doc:"The e-mail address; empty: none is told."`
 }
 
-func (h *Handler) listAgents(q *request) (any, error) {
+// agentList lists people of a system.
+type agentList struct {
+	Agents []agentJSON `json:"agents" doc:"As the system lists them."`
+}
+
+func (h *Handler) listAgents(q *request) (agentList, error) {
 	agents, err := h.agents(q)
 	if err != nil {
-		return nil, err
+		return agentList{}, err
 	}
 	list := []agentJSON{}
 	for _, a := range agents {
 		list = append(list, agentJSON(a))
 	}
-	return map[string]any{"agents": list}, nil
+	return agentList{list}, nil
 }
 
 func (h *Handler) agents(q *request) ([]connector.Agent, error) {
@@ -122,10 +142,10 @@ func (h *Handler) agents(q *request) ([]connector.Agent, error) {
 }
 
 // autoLink links users and agents with the same e-mail address.
-func (h *Handler) autoLink(q *request) (any, error) {
+func (h *Handler) autoLink(q *request) (linkedList, error) {
 	agents, err := h.agents(q)
 	if err != nil {
-		return nil, err
+		return linkedList{}, err
 	}
 	var links []presence.LinkAgent
 	if err := h.look(q, func(v View) {
@@ -135,14 +155,14 @@ func (h *Handler) autoLink(q *request) (any, error) {
 		}
 		links = connector.LinkByEmail(v.Presence, emails, q.system, agents)
 	}); err != nil {
-		return nil, err
+		return linkedList{}, err
 	}
 	linked := []linkJSON{}
 	for _, l := range links {
 		if _, err := h.do(q, l); err != nil {
-			return nil, err
+			return linkedList{}, err
 		}
 		linked = append(linked, linkJSON{UserID: l.UserID, RemoteID: l.RemoteID})
 	}
-	return map[string]any{"linked": linked}, nil
+	return linkedList{linked}, nil
 }

@@ -11,18 +11,18 @@ import (
 
 // mappingInput is one row of a mapping: statuses by name or id.
 type mappingInput struct {
-	Remote    string `json:"remote"` // the system's status
-	Status    string `json:"status"` // the center's status
-	Preferred bool   `json:"preferred"`
+	Remote    string `json:"remote" doc:"The system's status, by name or id." need:"true"`
+	Status    string `json:"status" doc:"The center's status, by name or id." need:"true"`
+	Preferred bool   `json:"preferred" doc:"Of several rows with one status of the center, this is written."`
 }
 
 // mappingJSON is one row as it is shown.
 type mappingJSON struct {
-	Remote     string    `json:"remote"`
-	RemoteName string    `json:"remote_name,omitempty"`
-	StatusID   tandem.ID `json:"status_id"`
-	StatusName string    `json:"status_name,omitempty"`
-	Preferred  bool      `json:"preferred"`
+	Remote     string    `json:"remote" doc:"The id of the system's status."`
+	RemoteName string    `json:"remote_name,omitempty" doc:"What it is called; left out: it is not listed (any more)."`
+	StatusID   tandem.ID `json:"status_id" doc:"The center's status."`
+	StatusName string    `json:"status_name,omitempty" doc:"What it is called; left out: it is gone."`
+	Preferred  bool      `json:"preferred" doc:"Of several rows with one status of the center, this is written."`
 }
 
 // names are the statuses of a system and of the center, by id.

@@ -21,71 +21,83 @@ const (
 // rulesInput are the rules of a system as they are replaced: all of them, in
 // the order in which they are tried.
 type rulesInput struct {
-	Enabled    bool            `json:"enabled"`
-	Rules      []ruleJSON      `json:"rules"`
-	SessionEnd sessionEndInput `json:"session_end"`
+	Enabled    bool            `json:"enabled" doc:"Whether rules act at all."`
+	Rules      []ruleJSON      `json:"rules" doc:"All rules, in the order in which they are tried; at most 200."`
+	SessionEnd sessionEndInput `json:"session_end" doc:"What becomes of a status when the agent's last page is closed."`
 }
 
 // rulesJSON are the rules of a system as they are shown.
 type rulesJSON struct {
-	Enabled    bool           `json:"enabled"`
-	Rules      []ruleJSON     `json:"rules"`
-	SessionEnd sessionEndJSON `json:"session_end"`
-	ModifiedAt string         `json:"modified_at"`
-	Findings   []findingJSON  `json:"findings"`
+	Enabled    bool           `json:"enabled" doc:"Whether rules act at all."`
+	Rules      []ruleJSON     `json:"rules" doc:"In the order in which they are tried."`
+	SessionEnd sessionEndJSON `json:"session_end" doc:"What becomes of a status when the agent's last page is closed."`
+	ModifiedAt string         `json:"modified_at" doc:"When they were saved last (RFC 3339), or -."`
+	Findings   []findingJSON  `json:"findings" doc:"What is wrong with them."`
+	Fired      []firedJSON    `json:"fired" doc:"When each rule fired last; those that never did are left out."`
+}
+
+// firedJSON is when a rule fired last.
+type firedJSON struct {
+	RuleID   tandem.ID `json:"rule_id" doc:"The rule."`
+	At       string    `json:"at" doc:"When (RFC 3339)."`
+	UserID   tandem.ID `json:"user_id" doc:"For whom."`
+	Username string    `json:"username,omitempty" doc:"What the user is called."`
+	Detail   string    `json:"detail,omitempty" doc:"Why it could not act; left out: it did."`
 }
 
 // ruleJSON is one rule, in the words of the presence sync rules: sources,
 // destinations, operands and comparators go by their names.
 type ruleJSON struct {
-	ID          tandem.ID       `json:"id"` // zero: a new rule
-	Name        string          `json:"name"`
-	Active      bool            `json:"active"`
-	Source      string          `json:"source"`
-	Criteria    []criterionJSON `json:"criteria"`
-	Any         bool            `json:"any"` // one criterion suffices
-	Destination string          `json:"destination"`
-	State       string          `json:"state"`
-	Wish        bool            `json:"wish"`             // a person's own change counts for all systems
-	Origin      string          `json:"origin,omitempty"` // the imported row, as it was
+	ID          tandem.ID       `json:"id" doc:"Its id; empty: a new rule."`
+	Name        string          `json:"name" doc:"What it is called."`
+	Active      bool            `json:"active" doc:"Whether it acts."`
+	Source      string          `json:"source" doc:"What it is tried for."`
+	Criteria    []criterionJSON `json:"criteria" doc:"What must hold."`
+	Any         bool            `json:"any" doc:"One criterion suffices; else all must hold."`
+	Destination string          `json:"destination" doc:"Whose state it sets."`
+	State       string          `json:"state" doc:"The state to set, by name or API name."`
+	Wish        bool            `json:"wish" doc:"A person's own change counts for all systems."`
+	Origin      string          `json:"origin,omitempty" doc:"The imported row, as it was."`
 }
 
+// criterionJSON is one comparison.
 type criterionJSON struct {
-	OperandA   string `json:"operand_a"`
-	ValueA     string `json:"value_a,omitempty"` // of a Static Value
-	Comparator string `json:"comparator"`
-	OperandB   string `json:"operand_b"`
-	ValueB     string `json:"value_b,omitempty"`
+	OperandA   string `json:"operand_a" doc:"The first operand."`
+	ValueA     string `json:"value_a,omitempty" doc:"Its value, of a Static Value."`
+	Comparator string `json:"comparator" doc:"How the two are compared."`
+	OperandB   string `json:"operand_b" doc:"The second operand."`
+	ValueB     string `json:"value_b,omitempty" doc:"Its value, of a Static Value."`
 }
 
 // sessionEndInput says what becomes of an agent's status when their last page
 // is closed. Statuses go by name or id; empty ones are the defaults.
 type sessionEndInput struct {
-	Enabled       bool     `json:"enabled"`
-	Status        string   `json:"status"`
-	DelayMillis   int64    `json:"delay_ms"`
-	Profiles      []string `json:"profiles"`
-	States        []string `json:"states"`
-	InitialStatus string   `json:"initial_status"`
+	Enabled       bool     `json:"enabled" doc:"Whether anything becomes of it."`
+	Status        string   `json:"status" doc:"The status to set, by name or id; empty: the offline one."`
+	DelayMillis   int64    `json:"delay_ms" doc:"How long a page may take to come back, in milliseconds."`
+	Profiles      []string `json:"profiles" doc:"Only agents with these profiles; empty: all."`
+	States        []string `json:"states" doc:"Only agents in these states; empty: all."`
+	InitialStatus string   `json:"initial_status" doc:"The status to be in when a page opens again, by name or id; empty: the routable one."`
 }
 
+// sessionEndJSON is the same as it is shown.
 type sessionEndJSON struct {
-	Enabled           bool      `json:"enabled"`
-	StatusID          tandem.ID `json:"status_id"`
-	StatusName        string    `json:"status_name,omitempty"`
-	DelayMillis       int64     `json:"delay_ms"`
-	Profiles          []string  `json:"profiles"`
-	States            []string  `json:"states"`
-	InitialStatusID   tandem.ID `json:"initial_status_id"`
-	InitialStatusName string    `json:"initial_status_name,omitempty"`
+	Enabled           bool      `json:"enabled" doc:"Whether anything becomes of it."`
+	StatusID          tandem.ID `json:"status_id" doc:"The status to set; empty: not chosen."`
+	StatusName        string    `json:"status_name,omitempty" doc:"What it is called."`
+	DelayMillis       int64     `json:"delay_ms" doc:"How long a page may take to come back, in milliseconds."`
+	Profiles          []string  `json:"profiles" doc:"Only agents with these profiles; empty: all."`
+	States            []string  `json:"states" doc:"Only agents in these states; empty: all."`
+	InitialStatusID   tandem.ID `json:"initial_status_id" doc:"The status to be in when a page opens again; empty: not chosen."`
+	InitialStatusName string    `json:"initial_status_name,omitempty" doc:"What it is called."`
 }
 
 // findingJSON is something wrong with a rule.
 type findingJSON struct {
-	Rule    int    `json:"rule"` // its place in the list
-	Field   string `json:"field"`
-	Refused bool   `json:"refused"` // it cannot be saved; else it is only told
-	Text    string `json:"text"`
+	Rule    int    `json:"rule" doc:"Its place in the list, from 0."`
+	Field   string `json:"field" doc:"What of it."`
+	Refused bool   `json:"refused" doc:"It cannot be saved; else it is only told."`
+	Text    string `json:"text" doc:"What is wrong."`
 }
 
 func showFindings(findings []rule.Finding) []findingJSON {
@@ -113,7 +125,7 @@ func showRules(v View, s *presence.System) rulesJSON {
 	names, saved := namesOf(v, s.Saved.SystemID, s.Saved.System), &s.Rules
 	p := saved.SessionEnd
 	j := rulesJSON{
-		Enabled: saved.Enabled, Rules: []ruleJSON{}, ModifiedAt: saved.ModifiedAt.String(),
+		Enabled: saved.Enabled, Rules: []ruleJSON{}, Fired: []firedJSON{}, ModifiedAt: saved.ModifiedAt.String(),
 		Findings: showFindings(rule.Lint(saved.Rules, v.Known(s.Saved.SystemID))),
 		SessionEnd: sessionEndJSON{
 			Enabled: p.Enabled, StatusID: p.StatusID, StatusName: names.statuses[p.StatusID], DelayMillis: p.DelayMillis,

@@ -4,69 +4,74 @@ import (
 	"strconv"
 
 	"tandem"
+	"tandem/auth"
 	"tandem/center"
 )
 
+// Limits of pages.
 const (
-	defaultNotices = 100
-	maxNotices     = 1000
+	defaultPage = 100
+	maxPage     = 1000
 )
 
-func (h *Handler) health(q *request) (any, error) {
-	checks := h.cfg.Health(q.Context())
-	ok := true
-	for _, c := range checks {
-		ok = ok && c.OK
-	}
-	return map[string]any{"ok": ok, "checks": append([]Check{}, checks...)}, nil
+// healthJSON says how the server does.
+type healthJSON struct {
+	OK     bool    `json:"ok" doc:"Whether all checks are."`
+	Checks []Check `json:"checks" doc:"What was looked at."`
 }
 
-func (h *Handler) instances(q *request) (any, error) {
+func (h *Handler) health(q *request) (healthJSON, error) {
+	j := healthJSON{OK: true, Checks: append([]Check{}, h.cfg.Health(q.Context())...)}
+	for _, c := range j.Checks {
+		j.OK = j.OK && c.OK
+	}
+	return j, nil
+}
+
+// meJSON is who makes a request.
+type meJSON struct {
+	Name        string            `json:"name" doc:"The name of the key."`
+	Role        auth.Role         `json:"role" doc:"Its role."`
+	Permissions []auth.Permission `json:"permissions" doc:"What the role may do."`
+}
+
+func (h *Handler) me(q *request) (meJSON, error) {
+	return meJSON{Name: q.principal.Name, Role: q.principal.Role, Permissions: q.principal.Role.Permissions()}, nil
+}
+
+// instanceList lists the instances.
+type instanceList struct {
+	Instances []Instance `json:"instances" doc:"By id."`
+}
+
+func (h *Handler) instances(q *request) (instanceList, error) {
 	all, err := h.cfg.Instances(q.Context())
-	return map[string]any{"instances": append([]Instance{}, all...)}, err
+	return instanceList{append([]Instance{}, all...)}, err
 }
 
-// noticeJSON is a notice as it is shown.
-type noticeJSON struct {
-	ID       tandem.ID `json:"id"`
-	At       string    `json:"at"`
-	UserID   tandem.ID `json:"user_id"`
-	SystemID tandem.ID `json:"system_id"`
-	Notice   string    `json:"notice"`
-	Detail   string    `json:"detail,omitempty"`
+// limit reads ?limit=.
+func (q *request) limit() (int, error) {
+	text := q.URL.Query().Get("limit")
+	if text == "" {
+		return defaultPage, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxPage {
+		return 0, tandem.Errorf(tandem.Invalid, "limit", "want 1 to %d", maxPage)
+	}
+	return n, nil
 }
 
-// notices lists the newest notices, ?limit= of them.
-func (h *Handler) notices(q *request) (any, error) {
-	limit := defaultNotices
-	if text := q.URL.Query().Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxNotices {
-			return nil, tandem.Errorf(tandem.Invalid, "limit", "want 1 to %d", maxNotices)
-		}
-		limit = n
-	}
-	all, err := h.cfg.Notices(q.Context(), q.instance, limit)
-	if err != nil {
-		return nil, err
-	}
-	list := []noticeJSON{}
-	for _, n := range all {
-		list = append(list, noticeJSON{ID: n.ID, At: n.At.String(), UserID: n.UserID, SystemID: n.SystemID, Notice: n.Notice, Detail: n.Detail})
-	}
-	return map[string]any{"notices": list}, nil
+// erasedJSON says what was erased.
+type erasedJSON struct {
+	Erased tandem.ID `json:"erased" doc:"The contact or user."`
 }
 
-// eraseContact erases everything personal about the chain of contacts that
-// begins with this one.
-func (h *Handler) eraseContact(q *request) (any, error) { return h.erase(q, q.contact) }
+func (h *Handler) eraseContact(q *request) (erasedJSON, error) { return h.erase(q, q.contact) }
 
-// eraseUser erases everything personal about a deleted user.
-func (h *Handler) eraseUser(q *request) (any, error) { return h.erase(q, q.user) }
+func (h *Handler) eraseUser(q *request) (erasedJSON, error) { return h.erase(q, q.user) }
 
-func (h *Handler) erase(q *request, subject tandem.ID) (any, error) {
-	if _, err := h.do(q, center.EraseSubject{Subject: subject}); err != nil {
-		return nil, err
-	}
-	return map[string]tandem.ID{"erased": subject}, nil
+func (h *Handler) erase(q *request, subject tandem.ID) (erasedJSON, error) {
+	_, err := h.do(q, center.EraseSubject{Subject: subject})
+	return erasedJSON{subject}, err
 }

@@ -11,27 +11,32 @@ import (
 
 // systemJSON is a system as it is shown.
 type systemJSON struct {
-	ID              tandem.ID     `json:"id"`
-	Kind            string        `json:"kind"`
-	Name            string        `json:"name"`
-	Enabled         bool          `json:"enabled"`
-	URL             string        `json:"url"`
-	ClientID        string        `json:"client_id"`
-	HasClientSecret bool          `json:"has_client_secret"`
-	HasWebhook      bool          `json:"has_webhook"`
-	Policy          string        `json:"policy"`
-	Mapping         []mappingJSON `json:"mapping"`
-	StatusSync      bool          `json:"status_sync"`
-	FocusMode       bool          `json:"focus_mode"`
-	Focus           string        `json:"focus"`
-	FocusName       string        `json:"focus_name,omitempty"`
-	// The center's statuses for an agent's load; zero: none.
-	PartialCapacityStatusID   tandem.ID         `json:"partial_capacity_status_id"`
-	PartialCapacityStatusName string            `json:"partial_capacity_status_name,omitempty"`
-	AtCapacityStatusID        tandem.ID         `json:"at_capacity_status_id"`
-	AtCapacityStatusName      string            `json:"at_capacity_status_name,omitempty"`
-	Settings                  map[string]string `json:"settings"`
-	ModifiedAt                string            `json:"modified_at"`
+	ID              tandem.ID     `json:"id" doc:"Its id."`
+	Kind            string        `json:"kind" doc:"What it is." enum:"zendesk,salesforce,kustomer,amazon_connect"`
+	Name            string        `json:"name" doc:"What it is called."`
+	Enabled         bool          `json:"enabled" doc:"Whether it is switched on."`
+	URL             string        `json:"url" doc:"The base of its API."`
+	ClientID        string        `json:"client_id" doc:"The OAuth client, or the access key's id."`
+	HasClientSecret bool          `json:"has_client_secret" doc:"Whether there is a client secret."`
+	HasWebhook      bool          `json:"has_webhook" doc:"Whether its webhooks are signed with a secret that is kept."`
+	Policy          string        `json:"policy" doc:"Whose wish counts when statuses differ." enum:"last_action_wins,master"`
+	Mapping         []mappingJSON `json:"mapping" doc:"What its statuses mean."`
+	StatusSync      bool          `json:"status_sync" doc:"Whether statuses are kept in step by the mapping."`
+	FocusMode       bool          `json:"focus_mode" doc:"Whether an agent on a contact is shown in the focus status."`
+	Focus           string        `json:"focus" doc:"The id of the focus status there; empty: none was chosen."`
+	FocusName       string        `json:"focus_name,omitempty" doc:"What the focus status is called."`
+
+	PartialCapacityStatusID   tandem.ID         `json:"partial_capacity_status_id" doc:"The center's status of an available agent who has some work there; empty: the load is not shown."`
+	PartialCapacityStatusName string            `json:"partial_capacity_status_name,omitempty" doc:"What it is called."`
+	AtCapacityStatusID        tandem.ID         `json:"at_capacity_status_id" doc:"The center's status of an available agent who can take no more work there; empty: the load is not shown."`
+	AtCapacityStatusName      string            `json:"at_capacity_status_name,omitempty" doc:"What it is called."`
+	Settings                  map[string]string `json:"settings" doc:"What else its kind needs, such as the region."`
+	ModifiedAt                string            `json:"modified_at" doc:"When it was saved last (RFC 3339)."`
+}
+
+// systemList lists systems.
+type systemList struct {
+	Systems []systemJSON `json:"systems" doc:"By id."`
 }
 
 func showSystem(s event.SystemSaved, names names) systemJSON {
@@ -56,7 +61,7 @@ func showSystemOf(v View, s *presence.System) systemJSON {
 	return showSystem(s.Saved, namesOf(v, s.Saved.SystemID, s.Saved.System))
 }
 
-func (h *Handler) listSystems(q *request) (any, error) {
+func (h *Handler) listSystems(q *request) (systemList, error) {
 	list := []systemJSON{}
 	err := h.look(q, func(v View) {
 		for _, id := range tandem.SortedIDs(v.Presence.Systems) {
@@ -66,10 +71,10 @@ func (h *Handler) listSystems(q *request) (any, error) {
 	for i := range list {
 		h.addSecrets(q, &list[i])
 	}
-	return map[string]any{"systems": list}, err
+	return systemList{list}, err
 }
 
-func (h *Handler) showSystem(q *request) (any, error) {
+func (h *Handler) showSystem(q *request) (*systemJSON, error) {
 	var shown *systemJSON
 	err := h.look(q, func(v View) {
 		if s := v.Presence.Systems[q.system]; s != nil {
@@ -98,33 +103,38 @@ func (h *Handler) addSecrets(q *request, j *systemJSON) {
 
 // statusJSON is a status that a system offers.
 type statusJSON struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	APIName  string `json:"api_name,omitempty"` // for programs, as rules name it
-	Custom   bool   `json:"custom"`
-	Focusing bool   `json:"focusing"`
+	ID       string `json:"id" doc:"Its id there."`
+	Name     string `json:"name" doc:"What it is called."`
+	APIName  string `json:"api_name,omitempty" doc:"Its name for programs, as rules name it."`
+	Custom   bool   `json:"custom" doc:"Whether people made it, rather than the system."`
+	Focusing bool   `json:"focusing" doc:"Whether it can be the focus status: it keeps other work away."`
 }
 
-func (h *Handler) listStatuses(q *request) (any, error) {
+// statusList lists statuses of a system.
+type statusList struct {
+	Statuses []statusJSON `json:"statuses" doc:"As the system lists them."`
+}
+
+func (h *Handler) listStatuses(q *request) (statusList, error) {
+	list := []statusJSON{}
 	s, err := h.find(q)
 	if err != nil {
-		return nil, err
+		return statusList{}, err
 	}
-	list := []statusJSON{}
 	for _, st := range s.Statuses {
 		list = append(list, statusJSON{ID: st.Remote, Name: st.Name, APIName: st.APIName, Custom: st.Custom, Focusing: st.Focusing})
 	}
-	return map[string]any{"statuses": list}, nil
+	return statusList{list}, nil
 }
 
 // refreshSystem reads the statuses and agents anew and answers with the
 // statuses.
-func (h *Handler) refreshSystem(q *request) (any, error) {
+func (h *Handler) refreshSystem(q *request) (statusList, error) {
 	if _, err := h.find(q); err != nil {
-		return nil, err
+		return statusList{}, err
 	}
 	if err := h.cfg.Connectors.Refresh(q.Context(), q.system); err != nil {
-		return nil, err
+		return statusList{}, err
 	}
 	return h.listStatuses(q)
 }

@@ -39,22 +39,21 @@ var secretOf = map[event.SystemKind]string{
 // off or empty, but for enabled (on), policy (the kind's own) and client_secret
 // (as it was). Statuses are given by name or id.
 type systemInput struct {
-	Kind         string         `json:"kind"`
-	Name         string         `json:"name"`
-	Enabled      *bool          `json:"enabled"`
-	URL          string         `json:"url"`
-	ClientID     string         `json:"client_id"`
-	ClientSecret string         `json:"client_secret"`
-	Policy       string         `json:"policy"`
-	Mapping      []mappingInput `json:"mapping"`
-	StatusSync   bool           `json:"status_sync"`
-	FocusMode    bool           `json:"focus_mode"`
-	Focus        string         `json:"focus"`
-	// The center's statuses of an available agent who has some work there, and
-	// who can take no more.
-	PartialCapacityStatus string            `json:"partial_capacity_status"`
-	AtCapacityStatus      string            `json:"at_capacity_status"`
-	Settings              map[string]string `json:"settings"` // of the kind's connector; no secrets
+	Kind         string         `json:"kind" doc:"What it is." enum:"zendesk,salesforce,kustomer,amazon_connect" need:"true"`
+	Name         string         `json:"name" doc:"What to call it; no other system is called so." need:"true"`
+	Enabled      *bool          `json:"enabled" doc:"Whether it is switched on; it is, if left out."`
+	URL          string         `json:"url" doc:"The base of its API, such as https://example.zendesk.com." need:"true"`
+	ClientID     string         `json:"client_id" doc:"The OAuth client, the consumer key, or the access key's id; kustomer has none."`
+	ClientSecret string         `json:"client_secret" doc:"Its secret; left out when replacing: as it was."`
+	Policy       string         `json:"policy" doc:"Whose wish counts when statuses differ; left out: master for zendesk, else last_action_wins." enum:",last_action_wins,master"`
+	Mapping      []mappingInput `json:"mapping" doc:"What its statuses mean."`
+	StatusSync   bool           `json:"status_sync" doc:"Keep statuses in step by the mapping."`
+	FocusMode    bool           `json:"focus_mode" doc:"Show an agent on a contact in the focus status."`
+	Focus        string         `json:"focus" doc:"The focus status there, by name or id."`
+
+	PartialCapacityStatus string            `json:"partial_capacity_status" doc:"The center's status of an available agent who has some work there, by name or id; empty: none."`
+	AtCapacityStatus      string            `json:"at_capacity_status" doc:"The center's status of an available agent who can take no more work there, by name or id; empty: none."`
+	Settings              map[string]string `json:"settings" doc:"What else its kind needs; no secrets."`
 }
 
 // kind is the kind of system that is meant.
@@ -140,75 +139,111 @@ func parsePolicy(text string) (event.Policy, error) {
 	return 0, tandem.Errorf(tandem.Invalid, "policy", "use %s or %s", event.LastActionWins, event.Master)
 }
 
-// readSystem reads and checks the settings in a body.
-func (h *Handler) readSystem(q *request, id tandem.ID) (in systemInput, s event.SystemSaved, err error) {
-	if err = read(q, &in); err == nil {
-		err = in.check()
-	}
-	if err != nil {
-		return in, s, err
+// settingsOf checks the settings in a body.
+func (h *Handler) settingsOf(q *request, in *systemInput, id tandem.ID) (s event.SystemSaved, err error) {
+	if err = in.check(); err != nil {
+		return s, err
 	}
 	var wrong error
 	if err = h.look(q, func(v View) { s, wrong = in.settings(id, v) }); err == nil {
 		err = wrong
 	}
-	if err == nil && h.cfg.CheckSystem != nil {
-		err = h.cfg.CheckSystem(s)
+	if err == nil {
+		err = h.checkSettings(s)
 	}
-	return in, s, err
+	return s, err
 }
 
-func (h *Handler) createSystem(q *request) (any, error) {
+func (h *Handler) checkSettings(s event.SystemSaved) error {
+	if h.cfg.CheckSystem == nil {
+		return nil
+	}
+	return h.cfg.CheckSystem(s)
+}
+
+func (h *Handler) createSystem(q *request, in *systemInput) (*systemJSON, error) {
 	var random [16]byte
 	rand.Read(random[:])
 	q.system = tandem.NewID(random)
-	in, s, err := h.readSystem(q, q.system)
+	s, err := h.settingsOf(q, in, q.system)
 	if err != nil {
 		return nil, err
 	}
 	if in.ClientSecret == "" {
 		return nil, tandem.Errorf(tandem.Invalid, "client_secret", "%s", secretOf[s.System])
 	}
-	return h.save(q, s, true, in.ClientSecret)
+	save := presence.SaveSystem{System: s, New: true}
+	if err := h.withSecret(q, in.ClientSecret, save); err != nil {
+		return nil, err
+	}
+	return h.showSystem(q)
 }
 
-func (h *Handler) updateSystem(q *request) (any, error) {
+func (h *Handler) updateSystem(q *request, in *systemInput) (*systemJSON, error) {
 	old, err := h.find(q)
 	if err != nil {
 		return nil, err
 	}
-	in, s, err := h.readSystem(q, q.system)
+	s, err := h.settingsOf(q, in, q.system)
 	if err != nil {
 		return nil, err
 	}
 	if in.URL != old.Saved.URL && in.ClientSecret == "" {
 		return nil, tandem.Errorf(tandem.Invalid, "client_secret", "give the secret again when the URL changes: it is not sent to another place by itself")
 	}
-	return h.save(q, s, false, in.ClientSecret)
-}
-
-// save keeps the secret first, so that a connector never uses new settings with
-// an old secret, and puts the old one back if the settings are refused.
-func (h *Handler) save(q *request, s event.SystemSaved, isNew bool, secret string) (any, error) {
-	undo := func(err error) error { return err }
-	if secret != "" {
-		name := connector.SecretName(s.SystemID, connector.ClientSecret)
-		before, err := h.cfg.Secrets.Secret(q.Context(), name)
-		if err != nil && !absent(err) {
-			return nil, fmt.Errorf("read the client secret: %w", err)
-		}
-		if err := h.cfg.Secrets.PutSecret(q.Context(), name, []byte(secret)); err != nil {
-			return nil, fmt.Errorf("keep the client secret: %w", err)
-		}
-		undo = func(err error) error { return errors.Join(err, h.putBack(q.Context(), name, before)) }
+	save := presence.SaveSystem{System: s, NewSecret: in.ClientSecret != ""}
+	if err := h.withSecret(q, in.ClientSecret, save); err != nil {
+		return nil, err
 	}
-	if _, err := h.do(q, presence.SaveSystem{System: s, New: isNew}); err != nil {
-		return nil, undo(err)
-	}
-	if secret != "" && !isNew {
-		h.cfg.Connectors.Restart(s.SystemID)
+	if in.ClientSecret != "" {
+		h.cfg.Connectors.Restart(q.system)
 	}
 	return h.showSystem(q)
+}
+
+// secretInput is a secret that replaces another.
+type secretInput struct {
+	ClientSecret string `json:"client_secret" doc:"The new secret." need:"true"`
+}
+
+// replaceSecret replaces a secret while everything runs.
+func (h *Handler) replaceSecret(q *request, in *secretInput) (*systemJSON, error) {
+	s, err := h.find(q)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.ClientSecret == "":
+		return nil, tandem.Errorf(tandem.Invalid, "client_secret", "%s", secretOf[s.Saved.System])
+	case len(in.ClientSecret) > maxClientSecret:
+		return nil, tandem.Errorf(tandem.Invalid, "client_secret", "at most %d characters", maxClientSecret)
+	}
+	if err := h.withSecret(q, in.ClientSecret, presence.NoteSecret{SystemID: q.system}); err != nil {
+		return nil, err
+	}
+	h.cfg.Connectors.Restart(q.system)
+	return h.showSystem(q)
+}
+
+// withSecret keeps a secret, unless it is empty, and then makes a change. The
+// secret comes first, so that a connector never uses new settings with an old
+// one; the old one is put back if the change is refused.
+func (h *Handler) withSecret(q *request, secret string, change any) error {
+	if secret == "" {
+		_, err := h.do(q, change)
+		return err
+	}
+	name := connector.SecretName(q.system, connector.ClientSecret)
+	before, err := h.cfg.Secrets.Secret(q.Context(), name)
+	if err != nil && !absent(err) {
+		return fmt.Errorf("read the client secret: %w", err)
+	}
+	if err := h.cfg.Secrets.PutSecret(q.Context(), name, []byte(secret)); err != nil {
+		return fmt.Errorf("keep the client secret: %w", err)
+	}
+	if _, err := h.do(q, change); err != nil {
+		return errors.Join(err, h.putBack(q.Context(), name, before))
+	}
+	return nil
 }
 
 func (h *Handler) putBack(ctx context.Context, name string, before []byte) error {
@@ -223,16 +258,21 @@ func absent(err error) bool {
 	return errors.As(err, &refusal) && refusal.Kind == tandem.NotFound
 }
 
-func (h *Handler) deleteSystem(q *request) (any, error) {
+// deletedJSON says which system was deleted.
+type deletedJSON struct {
+	Deleted tandem.ID `json:"deleted" doc:"The system."`
+}
+
+func (h *Handler) deleteSystem(q *request) (deletedJSON, error) {
 	if _, err := h.do(q, presence.DeleteSystem{SystemID: q.system}); err != nil {
-		return nil, err
+		return deletedJSON{}, err
 	}
 	for _, what := range []string{connector.ClientSecret, connector.WebhookSecret, connector.ConsoleKey} {
 		if err := h.cfg.Secrets.DeleteSecret(q.Context(), connector.SecretName(q.system, what)); err != nil && !absent(err) {
-			return nil, fmt.Errorf("the system is deleted, its %s is not: %w", what, err)
+			return deletedJSON{}, fmt.Errorf("the system is deleted, its %s is not: %w", what, err)
 		}
 	}
-	return map[string]tandem.ID{"deleted": q.system}, nil
+	return deletedJSON{q.system}, nil
 }
 
 // find copies what is known of the request's system.

@@ -9,6 +9,7 @@ import (
 type Machine struct {
 	state    State
 	byNumber map[string]*event.NumberClaimed
+	byHash   map[string]*event.AdminKeySaved // keys that hold
 	sum      uint64
 }
 
@@ -31,7 +32,7 @@ func (m *Machine) ByNumber(number string) (*event.NumberClaimed, bool) {
 // Owns implements instance.Machine.
 func (m *Machine) Owns(body any) bool {
 	switch body.(type) {
-	case ListInstance, ClaimNumber, ReleaseNumber:
+	case ListInstance, ClaimNumber, ReleaseNumber, SaveAdminKey, EndAdminKey:
 		return true
 	}
 	return false
@@ -49,6 +50,13 @@ func (m *Machine) Decide(s *tandem.Step, body any) (any, error) {
 			return nil, tandem.Errorf(tandem.NotFound, "PhoneNumberId", "no phone number %s is claimed", c.NumberID)
 		}
 		s.Emit(&event.NumberReleased{NumberID: c.NumberID})
+	case SaveAdminKey:
+		return m.saveAdminKey(s, c)
+	case EndAdminKey:
+		if k := m.state.AdminKeys[c.KeyID]; k == nil || k.Hash == nil {
+			return nil, tandem.Errorf(tandem.NotFound, "key_id", "there is no key %s", c.KeyID)
+		}
+		s.Emit(&event.AdminKeyEnded{KeyID: c.KeyID})
 	}
 	return nil, nil
 }
@@ -93,6 +101,8 @@ func (m *Machine) Apply(_ tandem.Seq, _ tandem.Time, ev tandem.Event) {
 		m.state.Numbers[e.NumberID] = e
 		m.byNumber[e.Number] = e
 		m.sum += tandem.HashWire(e)
+	case *event.AdminKeySaved, *event.AdminKeyEnded:
+		m.applyAdminKey(ev)
 	case *event.NumberReleased:
 		if n, ok := m.state.Numbers[e.NumberID]; ok {
 			delete(m.state.Numbers, e.NumberID)
@@ -131,7 +141,13 @@ func (m *Machine) reset(s State) {
 	if s.Numbers == nil {
 		s.Numbers = map[tandem.ID]*event.NumberClaimed{}
 	}
-	*m = Machine{state: s, byNumber: map[string]*event.NumberClaimed{}}
+	if s.AdminKeys == nil {
+		s.AdminKeys = map[tandem.ID]*event.AdminKeySaved{}
+	}
+	*m = Machine{state: s, byNumber: map[string]*event.NumberClaimed{}, byHash: map[string]*event.AdminKeySaved{}}
+	for _, k := range s.AdminKeys { // any order: an index and a sum
+		m.indexAdminKey(k)
+	}
 	for _, in := range s.Instances { // any order: a sum
 		m.sum += tandem.HashWire(in)
 	}

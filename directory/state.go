@@ -14,7 +14,14 @@ var Shard = tandem.NameID("tandem", "directory")
 type State struct {
 	Instances map[tandem.ID]*event.InstanceListed
 	Numbers   map[tandem.ID]*event.NumberClaimed
+	AdminKeys map[tandem.ID]*event.AdminKeySaved // an ended one has no hash
 }
+
+// The bounds of the keys of the admin API.
+const (
+	maxAdminKeys    = 1000 // ended ones too
+	maxAdminKeyName = 128
+)
 
 // The commands of the directory.
 type (
@@ -26,4 +33,9 @@ type (
 	ClaimNumber struct{ Number event.NumberClaimed }
 	// ReleaseNumber gives a phone number back.
 	ReleaseNumber struct{ NumberID tandem.ID }
+	// SaveAdminKey makes a key of the admin API known. The role is checked by the
+	// edge, the name must be free. The answer is its tandem.ID.
+	SaveAdminKey struct{ Key event.AdminKeySaved }
+	// EndAdminKey ends a key of the admin API.
+	EndAdminKey struct{ KeyID tandem.ID }
 )

@@ -32,6 +32,18 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 	if len(x.Numbers) > 0 {
 		end = e.Len()
 	}
+	e.Uvarint(uint64(len(x.AdminKeys)))
+	for _, k0 := range tandem.SortedIDs(x.AdminKeys) {
+		v0 := x.AdminKeys[k0]
+		e.ID(k0)
+		e.Bool(v0 != nil)
+		if v0 != nil {
+			v0.EncodeWire(e)
+		}
+	}
+	if len(x.AdminKeys) > 0 {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -64,6 +76,20 @@ func (x *State) DecodeWire(d *tandem.Decoder) {
 				v0.DecodeWire(d)
 			}
 			x.Numbers[k0] = v0
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(17); n > 0 {
+		x.AdminKeys = make(map[tandem.ID]*event.AdminKeySaved, n)
+		for range n {
+			var k0 tandem.ID
+			k0 = d.ID()
+			var v0 *event.AdminKeySaved
+			if d.Bool() {
+				v0 = new(event.AdminKeySaved)
+				v0.DecodeWire(d)
+			}
+			x.AdminKeys[k0] = v0
 		}
 	}
 	d.EndList()

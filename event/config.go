@@ -303,6 +303,23 @@ type InstanceListed struct {
 	CreatedAt  tandem.Time
 }
 
+// AdminKeySaved makes a key of the admin API known (directory shard).
+//
+//wire:event 33
+type AdminKeySaved struct {
+	KeyID     tandem.ID
+	Name      string
+	Role      string // a role of package auth, such as viewer
+	Hash      []byte // SHA-256 of the token, which nobody keeps
+	CreatedAt tandem.Time
+}
+
+// AdminKeyEnded ends a key of the admin API; its name is kept for the audit
+// (directory shard).
+//
+//wire:event 34
+type AdminKeyEnded struct{ KeyID tandem.ID }
+
 // SubjectErased says that the key of a subject (the first contact of a chain,
 // or a user) was deleted, and with it everything personal about it.
 //

@@ -287,6 +287,21 @@ type NoticeRaised struct {
 	Detail   string // what it is about, such as the status's name
 }
 
+// NoticesSeen says that somebody has seen a notice. Who it was and when stand
+// in the record.
+//
+//wire:event 206
+type NoticesSeen struct {
+	NoticeID tandem.ID
+	Through  bool // and all that were raised before it
+}
+
+// SystemSecretReplaced says that a system's client secret was replaced. The
+// secret itself is in the vault.
+//
+//wire:event 207
+type SystemSecretReplaced struct{ SystemID tandem.ID }
+
 // CapacityBand says how loaded an available agent is (Kustomer: available,
 // partial capacity, at capacity).
 type CapacityBand uint8

@@ -7,6 +7,68 @@ import (
 )
 
 // Kind implements tandem.Event.
+func (*AdminKeyEnded) Kind() tandem.EventKind { return 34 }
+
+// EventName implements tandem.Event.
+func (*AdminKeyEnded) EventName() string { return "AdminKeyEnded" }
+
+// EncodeWire implements tandem.Wire.
+func (x *AdminKeyEnded) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.KeyID)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *AdminKeyEnded) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.KeyID = d.ID()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*AdminKeySaved) Kind() tandem.EventKind { return 33 }
+
+// EventName implements tandem.Event.
+func (*AdminKeySaved) EventName() string { return "AdminKeySaved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *AdminKeySaved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.KeyID)
+	end := e.Len()
+	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
+	e.String(x.Role)
+	if x.Role != "" {
+		end = e.Len()
+	}
+	e.ByteString(x.Hash)
+	if len(x.Hash) > 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.CreatedAt))
+	if x.CreatedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *AdminKeySaved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.KeyID = d.ID()
+	x.Name = d.String()
+	x.Role = d.String()
+	x.Hash = d.ByteString()
+	x.CreatedAt = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*AfterContactWorkStarted) Kind() tandem.EventKind { return 116 }
 
 // EventName implements tandem.Event.
@@ -2276,6 +2338,33 @@ func (x *NoticeRaised) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*NoticesSeen) Kind() tandem.EventKind { return 206 }
+
+// EventName implements tandem.Event.
+func (*NoticesSeen) EventName() string { return "NoticesSeen" }
+
+// EncodeWire implements tandem.Wire.
+func (x *NoticesSeen) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.NoticeID)
+	end := e.Len()
+	e.Bool(x.Through)
+	if x.Through {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *NoticesSeen) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.NoticeID = d.ID()
+	x.Through = d.Bool()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*NumberAssociated) Kind() tandem.EventKind { return 23 }
 
 // EventName implements tandem.Event.
@@ -4036,6 +4125,26 @@ func (x *SystemSaved) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*SystemSecretReplaced) Kind() tandem.EventKind { return 207 }
+
+// EventName implements tandem.Event.
+func (*SystemSecretReplaced) EventName() string { return "SystemSecretReplaced" }
+
+// EncodeWire implements tandem.Wire.
+func (x *SystemSecretReplaced) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.SystemID)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *SystemSecretReplaced) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.SystemID = d.ID()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*TargetQueueSet) Kind() tandem.EventKind { return 109 }
 
 // EventName implements tandem.Event.
@@ -4336,6 +4445,8 @@ var Kinds = []KindInfo{
 	{30, "NumberClaimed"},
 	{31, "NumberReleased"},
 	{32, "InstanceListed"},
+	{33, "AdminKeySaved"},
+	{34, "AdminKeyEnded"},
 	{40, "SubjectErased"},
 	{42, "NumberKept"},
 	{101, "ContactInitiated"},
@@ -4392,6 +4503,8 @@ var Kinds = []KindInfo{
 	{202, "AgentLinked"},
 	{203, "AgentUnlinked"},
 	{204, "RemoteStatusesListed"},
+	{206, "NoticesSeen"},
+	{207, "SystemSecretReplaced"},
 	{210, "IntentChanged"},
 	{211, "OverlayChanged"},
 	{212, "ObservationTaken"},
@@ -4460,6 +4573,10 @@ func New(kind tandem.EventKind) tandem.Event {
 		return new(NumberReleased)
 	case 32:
 		return new(InstanceListed)
+	case 33:
+		return new(AdminKeySaved)
+	case 34:
+		return new(AdminKeyEnded)
 	case 40:
 		return new(SubjectErased)
 	case 42:
@@ -4572,6 +4689,10 @@ func New(kind tandem.EventKind) tandem.Event {
 		return new(AgentUnlinked)
 	case 204:
 		return new(RemoteStatusesListed)
+	case 206:
+		return new(NoticesSeen)
+	case 207:
+		return new(SystemSecretReplaced)
 	case 210:
 		return new(IntentChanged)
 	case 211:

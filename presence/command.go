@@ -14,8 +14,9 @@ type (
 	// kind's default: Master for Zendesk, else LastActionWins. The answer is its
 	// tandem.ID.
 	SaveSystem struct {
-		System event.SystemSaved
-		New    bool
+		System    event.SystemSaved
+		New       bool
+		NewSecret bool // its client secret is replaced too
 	}
 	// DeleteSystem ends a system.
 	DeleteSystem struct{ SystemID tandem.ID }
@@ -118,6 +119,14 @@ type (
 	// (any more) is ignored. WriteRetry means surely not done; with Again nothing
 	// is sure, and it counts as WriteUnknown, which is answered by a Read.
 	FinishWrite struct{ Ended event.StatusWriteEnded }
+	// SeeNotice says that somebody has seen a notice; with Through, all that were
+	// raised before it too.
+	SeeNotice struct {
+		NoticeID tandem.ID
+		Through  bool
+	}
+	// NoteSecret tells that a system's client secret was replaced.
+	NoteSecret struct{ SystemID tandem.ID }
 	// ReleaseLeg lets an administrator start a frozen or degraded leg again.
 	ReleaseLeg struct{ UserID, SystemID tandem.ID }
 )

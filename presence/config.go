@@ -7,19 +7,6 @@ import (
 	"tandem/event"
 )
 
-// The notices that presence raises.
-const (
-	noticePutBack       = "status_put_back"     // to the agent: change the status in the master
-	noticeFocusDisabled = "focus_disabled"      // to the first agent concerned, or to admins
-	noticeSavedGone     = "saved_status_gone"   // to the agent: the status before the contact no longer exists
-	noticeSyncTrouble   = "status_sync_trouble" // to admins: a leg is degraded or frozen
-)
-
-// notify raises a notice to a user, or to administrators.
-func (m *Machine) notify(s *tandem.Step, user, system tandem.ID, notice, detail string) {
-	s.Emit(&event.NoticeRaised{NoticeID: s.NextID(), UserID: user, SystemID: system, Notice: notice, Detail: detail})
-}
-
 func unknownSystem(id tandem.ID) error {
 	return tandem.Errorf(tandem.NotFound, "SystemId", "there is no system %s", id)
 }
@@ -48,6 +35,9 @@ func (m *Machine) saveSystem(s *tandem.Step, c SaveSystem) (any, error) {
 	}
 	sys.ModifiedAt = s.At
 	s.Emit(&sys)
+	if c.NewSecret && !c.New {
+		s.Emit(&event.SystemSecretReplaced{SystemID: sys.SystemID})
+	}
 	m.settleSystem(s, sys.SystemID)
 	return sys.SystemID, nil
 }
@@ -135,21 +125,22 @@ func (m *Machine) setRemoteStatuses(s *tandem.Step, c SetRemoteStatuses) error {
 	if slices.Equal(c.Statuses, sys.Statuses) {
 		return nil
 	}
+	focus := m.Name(c.SystemID, sys.Saved.Focus) // it may be gone from the new list
 	s.Emit(&event.RemoteStatusesListed{SystemID: c.SystemID, Statuses: slices.Clone(c.Statuses)})
 	if sys.Saved.FocusMode && !sys.fitForFocus(sys.Saved.Focus) {
-		m.disableFocus(s, sys)
+		m.disableFocus(s, sys, noticeFocusDisabled, focus)
 	}
 	m.settleSystem(s, c.SystemID)
 	return nil
 }
 
 // disableFocus switches focus mode off where it cannot work any more, and tells
-// the first agent concerned.
-func (m *Machine) disableFocus(s *tandem.Step, sys *System) {
+// the first agent concerned why.
+func (m *Machine) disableFocus(s *tandem.Step, sys *System, why, focus string) {
 	saved := sys.Saved
 	saved.FocusMode, saved.ModifiedAt = false, s.At
 	s.Emit(&saved)
-	m.notify(s, m.firstOnContact(saved.SystemID), saved.SystemID, noticeFocusDisabled, saved.Focus)
+	m.notify(s, m.firstOnContact(saved.SystemID), saved.SystemID, why, focus)
 }
 
 // checkFocus switches focus mode off where the focus status has come to mean
@@ -157,7 +148,7 @@ func (m *Machine) disableFocus(s *tandem.Step, sys *System) {
 func (m *Machine) checkFocus(s *tandem.Step) {
 	for _, id := range tandem.SortedIDs(m.state.Systems) {
 		if sys := m.state.Systems[id]; sys.Saved.FocusMode && m.focusClash(&sys.Saved) >= 0 {
-			m.disableFocus(s, sys)
+			m.disableFocus(s, sys, noticeFocusConflict, m.Name(id, sys.Saved.Focus))
 			m.settleSystem(s, id)
 		}
 	}

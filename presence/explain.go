@@ -45,14 +45,22 @@ func (m *Machine) Name(system tandem.ID, remote string) string {
 func Explain(rec *tandem.Record, user tandem.ID, name Namer) []string {
 	var lines []string
 	for _, ev := range rec.Events {
-		if line := explain(ev, user, name); line != "" {
-			lines = append(lines, line)
+		if s := Tell(ev, name); s.UserID == user && s.Text != "" {
+			lines = append(lines, s.Text)
 		}
 	}
 	return lines
 }
 
-func explain(ev tandem.Event, user tandem.ID, name Namer) string {
+// Sentence is what an event says of a user's status.
+type Sentence struct {
+	UserID   tandem.ID
+	SystemID tandem.ID // zero: it concerns all systems
+	Text     string    // empty: nothing
+}
+
+// Tell tells in a sentence what an event says of a user's status.
+func Tell(ev tandem.Event, name Namer) Sentence {
 	of, line := tandem.ID{}, ""
 	switch e := ev.(type) {
 	case *event.IntentChanged:
@@ -103,10 +111,40 @@ func explain(ev tandem.Event, user tandem.ID, name Namer) string {
 	case *event.NoticeRaised:
 		of, line = e.UserID, fmt.Sprintf("told the agent: %s %s", e.Notice, e.Detail)
 	}
-	if of != user {
-		return ""
+	return Sentence{UserID: of, SystemID: concernedSystem(ev), Text: line}
+}
+
+// concernedSystem is the system that a fact of presence is about; zero for all.
+func concernedSystem(ev tandem.Event) tandem.ID {
+	switch e := ev.(type) {
+	case *event.ObservationTaken:
+		return e.SystemID
+	case *event.CapacityObserved:
+		return e.SystemID
+	case *event.RuleFired:
+		return e.Destination
+	case *event.WorkAccepted:
+		return e.SystemID
+	case *event.PageAttached:
+		return e.SystemID
+	case *event.PageLeft:
+		return e.SystemID
+	case *event.SessionEnded:
+		return e.SystemID
+	case *event.WorkStateObserved:
+		return e.SystemID
+	case *event.StatusWriteRequested:
+		return e.SystemID
+	case *event.StatusWriteEnded:
+		return e.SystemID
+	case *event.StatusKept:
+		return e.SystemID
+	case *event.LegHealthChanged:
+		return e.SystemID
+	case *event.NoticeRaised:
+		return e.SystemID
 	}
-	return line
+	return tandem.ID{}
 }
 
 var classMeanings = [...]string{"",

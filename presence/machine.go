@@ -40,7 +40,7 @@ func (m *Machine) State() *State { return &m.state }
 func (m *Machine) Owns(body any) bool {
 	switch body.(type) {
 	case SaveSystem, DeleteSystem, LinkAgent, UnlinkAgent, SetRemoteStatuses, Observe, FinishWrite, ReleaseLeg,
-		ObserveCapacity, ObserveWork, ObserveWorkAccepted, AttachPage, LeavePage, SaveRules:
+		ObserveCapacity, ObserveWork, ObserveWorkAccepted, AttachPage, LeavePage, SaveRules, SeeNotice, NoteSecret:
 		return true
 	}
 	return false
@@ -77,6 +77,10 @@ func (m *Machine) Decide(s *tandem.Step, body any) (any, error) {
 		return nil, m.leavePage(s, c)
 	case SaveRules:
 		return m.saveRules(s, c)
+	case SeeNotice:
+		return nil, m.seeNotice(s, c)
+	case NoteSecret:
+		return nil, m.noteSecret(s, c)
 	case ReleaseLeg:
 		return nil, m.releaseLeg(s, c)
 	}

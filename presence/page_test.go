@@ -274,6 +274,7 @@ func TestZDK15CallThatTheAgentPlacesCounts(t *testing.T) {
 
 // ZD-L15: where focus status and mapping come to contradict each other, the
 // first agent concerned is told and focus mode is switched off.
+// ZD-M5.
 func TestZDL15ContradictionSwitchesFocusOff(t *testing.T) {
 	h := newHost(t)
 	h.begin()
@@ -287,7 +288,7 @@ func TestZDL15ContradictionSwitchesFocusOff(t *testing.T) {
 	h.ring("call")
 	h.finish("zd", event.WriteDone, 11)
 	h.must(tandem.ActorUser, emitAll{[]tandem.Event{&loadStatuses[0]}})
-	h.want("told", strings.Join(h.notices(), ","), "focus_disabled 50")
+	h.want("told", strings.Join(h.notices(), ","), "focus_conflict On a contact")
 	if h.presence.State().Systems[id("zd")].Saved.FocusMode {
 		t.Error("focus mode is on")
 	}

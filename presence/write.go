@@ -193,15 +193,37 @@ func (m *Machine) report(s *tandem.Step, a *Agent, l *Leg) {
 }
 
 // setHealth says how a leg does. Administrators are told once when it gets
-// worse.
+// worse; that a system does not answer is told once for all its agents.
 func (m *Machine) setHealth(s *tandem.Step, a *Agent, l *Leg, h event.LegHealth, detail string) {
 	if l.Health == h {
 		return
 	}
+	known := m.unanswered(l.SystemID)
 	s.Emit(&event.LegHealthChanged{UserID: a.UserID, SystemID: l.SystemID, Health: h, Detail: detail})
-	if h != event.HealthOK {
+	switch {
+	case h == event.HealthOK:
+	case !l.unanswered():
 		m.notify(s, tandem.ID{}, l.SystemID, noticeSyncTrouble, detail)
+	case !known:
+		m.notify(s, tandem.ID{}, l.SystemID, noticeUnreachable, detail)
 	}
+}
+
+// unanswered reports whether some agent's writes wait because the system does
+// not answer.
+func (m *Machine) unanswered(system tandem.ID) bool {
+	for _, a := range m.state.Agents { // any order: only whether there is one matters
+		if l := a.leg(system); l != nil && l.unanswered() {
+			return true
+		}
+	}
+	return false
+}
+
+// unanswered reports whether the leg is degraded because the system does not
+// answer.
+func (l *Leg) unanswered() bool {
+	return l.Health == event.HealthDegraded && (l.Ended.Outcome == event.WriteRetry || l.Ended.Outcome == event.WriteUnknown)
 }
 
 // releaseLeg starts a frozen or degraded leg again.

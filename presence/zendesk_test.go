@@ -151,6 +151,7 @@ func TestZDK10AlreadyInFocusIsANoOp(t *testing.T) {
 	h.want("kept", h.leg("zd").Kept, "")
 }
 
+// ZD-M4.
 func TestZDK12FocusIsDisabledWhenItsStatusVanishes(t *testing.T) {
 	gone := append(remoteStatuses[:3:3], remoteStatuses[4:]...)
 	unfit := append(gone[:len(gone):len(gone)], event.RemoteStatus{Remote: "50", Name: "On a contact", Custom: true})
@@ -160,7 +161,7 @@ func TestZDK12FocusIsDisabledWhenItsStatusVanishes(t *testing.T) {
 		if h.presence.State().Systems[id("zd")].Saved.FocusMode {
 			t.Error("focus mode is still on")
 		}
-		h.want("notice", strings.Join(h.notices(), ","), "focus_disabled 50")
+		h.want("notice", strings.Join(h.notices(), ","), "focus_disabled On a contact")
 		h.want("restored", h.writing("zd"), "3")
 	}
 }
@@ -307,6 +308,7 @@ func TestZDL4ZendeskLeads(t *testing.T) {
 }
 
 // ZD-L5 to L8: a status chosen in the center while Zendesk leads.
+// ZD-M6.
 func TestZDL5CenterChoicesUnderAMaster(t *testing.T) {
 	for _, tt := range []struct {
 		name, zendesk, chosen, want, notice string

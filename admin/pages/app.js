@@ -4,29 +4,38 @@
 import { call, session } from "./api.js";
 import { button, clearMessages, complain, field, form, h, select } from "./dom.js";
 import * as agents from "./agents.js";
+import * as changes from "./changes.js";
+import * as connect from "./connect.js";
 import * as focus from "./focus.js";
 import * as health from "./health.js";
+import * as keys from "./keys.js";
+import * as notices from "./notices.js";
 import * as rules from "./rules.js";
 import * as statuses from "./statuses.js";
 
 // pages by their names in the address. A page has a title, a lead, fits (which
-// systems it is for) and show; health shows all systems at once.
-const pages = { statuses, rules, focus, agents, health };
+// systems it is for; without it the page is for all at once), needs (a
+// permission) and show.
+const pages = { systems: connect, statuses, rules, focus, agents, health, notices, changes, keys };
+const countEveryMs = 30_000;
 
 const instanceKey = "tandem.admin.instance";
 const main = document.getElementById("main");
 const header = document.getElementById("header");
 
 let instances = [];
+let me = { permissions: [] };
+let unseen = 0; // notices that nobody has seen
 let current; // the page that is shown: {hash, changed, leave}
 
 // Context is what a page gets: path of the instance, the systems, a signal that
-// ends with the page, changed(bool) to say that there is something unsaved, and
-// reload.
+// ends with the page, changed(bool) to say that there is something unsaved,
+// unseen(number) to tell how many notices are, and reload.
 function contextOf(shown, systems) {
   return {
     path: `/admin/instances/${instanceId()}`, systems, signal: shown.leave.signal,
     changed: (changed) => { shown.changed = changed; },
+    unseen: (n) => { unseen = n; drawMenu(place().page); },
     reload: () => { shown.changed = false; return open(); },
   };
 }
@@ -42,6 +51,7 @@ async function start() {
   window.addEventListener("hashchange", moved);
   window.addEventListener("beforeunload", (e) => { if (current?.changed) e.preventDefault(); });
   document.querySelector(".skip").addEventListener("click", (e) => { e.preventDefault(); main.focus(); });
+  setInterval(() => { if (current) countNotices(); }, countEveryMs);
   if (!session.token) return signIn();
   try {
     await enter();
@@ -54,6 +64,7 @@ async function start() {
 // enter opens the pages with the token of the session.
 async function enter() {
   ({ instances } = await call("GET", "/admin/instances"));
+  me = await call("GET", "/admin/me");
   header.hidden = false;
   drawSession();
   await open();
@@ -75,6 +86,7 @@ function drawSession() {
   } else {
     parts.push(h("span", { class: "instance" }, instances[0]?.alias ?? ""));
   }
+  parts.push(h("span", { class: "instance" }, me.name === "admin token" ? "" : `${me.name} (${me.role})`));
   parts.push(button("Sign out", () => { if (mayLeave()) signIn(); }, { class: "quiet" }));
   document.getElementById("session").replaceChildren(...parts);
 }
@@ -108,8 +120,10 @@ function signIn(reason) {
 
 function place() {
   const [page, system] = location.hash.slice(1).split("/");
-  return { page: pages[page] ? page : "statuses", system };
+  return { page: pages[page] && mayOpen(pages[page]) ? page : "statuses", system };
 }
+
+function mayOpen(page) { return !page.needs || me.permissions.includes(page.needs); }
 
 function mayLeave() {
   return !current?.changed || window.confirm("There are changes that are not saved. Leave without saving them?");
@@ -131,6 +145,7 @@ async function open() {
   shown.page = page;
   clearMessages();
   drawMenu(page);
+  countNotices();
   document.title = `${pages[page].title} – Tandem`;
   main.setAttribute("aria-busy", "true");
   const parts = [h("h1", null, pages[page].title), h("p", { class: "lead" }, pages[page].lead)];
@@ -147,8 +162,27 @@ async function open() {
 }
 
 function drawMenu(page) {
-  document.getElementById("menu").replaceChildren(...Object.keys(pages).map((name) =>
-    h("li", null, h("a", { href: `#${name}`, "aria-current": name === page ? "page" : undefined }, pages[name].title))));
+  const focused = document.activeElement?.closest("#menu a")?.hash;
+  const links = Object.keys(pages).filter((name) => mayOpen(pages[name])).map((name) => {
+    const waiting = pages[name] === notices && unseen > 0;
+    return h("a", { href: `#${name}`, "aria-current": name === page ? "page" : undefined },
+      pages[name].title, waiting && [" ", h("span", { class: "count" }, String(unseen), h("span", { class: "away" }, " not seen"))]);
+  });
+  document.getElementById("menu").replaceChildren(...links.map((a) => h("li", null, a)));
+  links.find((a) => a.hash === focused)?.focus();
+}
+
+// countNotices tells in the menu how many notices nobody has seen; a page that
+// shows them does so by itself.
+async function countNotices() {
+  if (!instances.length) return;
+  const before = current;
+  try {
+    const page = await call("GET", `/admin/instances/${instanceId()}/notices?limit=1`);
+    if (current !== before || page.unseen === unseen) return;
+    unseen = page.unseen;
+    drawMenu(place().page);
+  } catch { /* the page that is shown tells of its own calls */ }
 }
 
 async function content(shown, page, name, wanted) {
@@ -157,7 +191,7 @@ async function content(shown, page, name, wanted) {
   const context = contextOf(shown, systems);
   if (!page.fits) return [await page.show(context)];
   const fitting = systems.filter(page.fits);
-  if (!fitting.length) return [h("p", { class: "empty" }, page.none ?? "No system is connected yet. The README tells how to connect one.")];
+  if (!fitting.length) return [h("p", { class: "empty" }, page.none ?? "No system is connected yet. Connect one under Systems.")];
   const system = fitting.find((s) => s.id === wanted) ?? fitting[0];
   const choice = select(fitting.map((s) => ({ value: s.id, text: s.enabled ? s.name : `${s.name} (off)` })), system.id, {
     onchange: () => {

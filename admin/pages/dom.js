@@ -125,6 +125,18 @@ function tell(said, complaint) {
   document.getElementById("dismiss").hidden = !said && !complaint;
 }
 
+// confirmed asks whether something that cannot be taken back is to be done.
+export function confirmed(element, question, consequence, action) {
+  return new Promise((resolve) => {
+    let sure = false;
+    const box = h("dialog", { "aria-label": question, onclose: () => { box.remove(); resolve(sure); } },
+      h("h2", null, question), h("p", null, consequence),
+      h("div", { class: "actions" }, button(action, () => { sure = true; box.close(); }, { class: "primary" }), button("Cancel", () => box.close())));
+    element.append(box);
+    box.showModal();
+  });
+}
+
 // when shows a time of the API in the visitor's own way.
 export function when(text) {
   const at = new Date(text);

@@ -1,22 +1,14 @@
-// Health and notices: how the server and the systems do, which agents need a
-// look, and what was told lately.
+// Health: how the server and the connectors do, and which agents need a look.
 
 import { call } from "./api.js";
 import { badge, button, count, h, redraw, say, table, when } from "./dom.js";
 import { kindName } from "./systems.js";
 
-export const title = "Health and notices";
-export const lead = "How the server and the connected systems do, and what was told lately. Server and notices are read again every 15 seconds.";
+export const title = "Health";
+export const lead = "How the server and the connected systems do. Server and systems are read again every 15 seconds.";
 
 const everyMs = 15_000;
 const maxTroubled = 100;
-
-const noticeTexts = {
-  status_put_back: "A status was put back: it is to be chosen in the leading system.",
-  focus_disabled: "Focus mode was switched off: its status does not fit any more.",
-  saved_status_gone: "The status from before the contact is gone, so it was not restored.",
-  status_sync_trouble: "A status could not be kept in step.",
-};
 
 export async function show(context) {
   const body = h("div");
@@ -29,17 +21,16 @@ export async function show(context) {
 
 // read fills the page and returns who shows what.
 async function read(context, body, known) {
-  const [health, systems, notices, presence] = await Promise.all([
-    call("GET", "/admin/health"), call("GET", `${context.path}/systems`),
-    call("GET", `${context.path}/notices`), known ?? call("GET", `${context.path}/presence`)]);
+  const [health, systems, presence] = await Promise.all([
+    call("GET", "/admin/health"), call("GET", `${context.path}/systems`), known ?? call("GET", `${context.path}/presence`)]);
+  const connectors = await Promise.all(systems.systems.map((s) => call("GET", `${context.path}/systems/${s.id}/health`)));
   const names = new Map(systems.systems.map((s) => [s.id, s.name]));
   const again = async () => { await read(context, body); say("Read again."); };
   redraw(body,
     button("Read again", again, { "data-key": "again" }),
     section("Server", table("Server", ["Part", "State", "Detail"], health.checks.map((c) => [c.name, c.ok ? badge("good", "OK") : badge("bad", "Broken"), c.detail ?? ""]))),
-    section("Systems", systemTable(systems.systems, presence.agents)),
-    section("Agents who need a look", troubleTable(context, presence.agents, names, again)),
-    section("Notices", noticeTable(notices.notices, presence.agents, names)));
+    section("Systems", systemTable(systems.systems, connectors)),
+    section("Agents who need a look", troubleTable(context, presence.agents, names, again)));
   return presence;
 }
 
@@ -49,22 +40,36 @@ function section(heading, ...content) {
 
 const empty = (text) => h("p", { class: "empty" }, text);
 
-function systemTable(systems, agents) {
+function systemTable(systems, connectors) {
   if (!systems.length) return empty("No system is connected yet.");
-  const legs = agents.flatMap((a) => a.legs);
-  return table("Systems", ["System", "Kind", "State", "Agents", "Seen last"], systems.map((s) => {
-    const mine = legs.filter((l) => l.system_id === s.id);
-    const bad = mine.filter((l) => l.health !== "ok").length;
-    const last = mine.map((l) => l.observed.at).filter((at) => at !== "-").sort().at(-1);
-    return [s.name, kindName(s.kind), stateOf(s, bad), count(mine.length, "agent"), when(last)];
+  return table("Systems", ["System", "Kind", "State", "Agents", "Writes", "Requests", "Seen last"], systems.map((s, i) => {
+    const c = connectors[i];
+    return [s.name, kindName(s.kind), stateOf(s, c), count(c.agents_in_step + c.agents_degraded + c.agents_frozen, "agent"), writesOf(c), requestsOf(c), when(c.seen_at)];
   }));
 }
 
-function stateOf(system, bad) {
+function stateOf(system, connector) {
+  const bad = connector.agents_degraded + connector.agents_frozen;
   if (!system.enabled) return badge("plain", "Off");
   if (!system.has_client_secret) return badge("bad", "Its secret is missing");
+  if (!connector.running) return badge("bad", "Not running");
   if (bad) return badge("warn", `${count(bad, "agent")} in trouble`);
   return system.status_sync || system.focus_mode ? badge("good", "OK") : badge("plain", "Nothing is kept in step");
+}
+
+function writesOf(c) {
+  const parts = [`${c.done} made`];
+  if (c.waiting) parts.push(`${c.waiting} waiting`);
+  if (c.refused) parts.push(`${c.refused} refused`);
+  if (c.unknown + c.retried) parts.push(`${c.unknown + c.retried} put off`);
+  return [parts.join(", "), c.done > 0 && h("p", { class: "hint" }, `sent after ${c.delay_ms} ms, at most ${c.longest_ms} ms`)];
+}
+
+function requestsOf(c) {
+  const parts = [String(c.requests)];
+  if (c.limited) parts.push(`${c.limited} over the limit`);
+  if (c.failures) parts.push(`${c.failures} failed`);
+  return parts.join(", ");
 }
 
 function troubleTable(context, agents, names, again) {
@@ -84,12 +89,4 @@ function troubleTable(context, agents, names, again) {
   if (!rows.length) return empty("None.");
   return [table("Agents who need a look", ["Agent", "System", "It shows", "State", "The system said", "Change"], rows.slice(0, maxTroubled)),
     ...(rows.length > maxTroubled ? [empty(`And ${rows.length - maxTroubled} more.`)] : [])];
-}
-
-function noticeTable(notices, agents, names) {
-  if (!notices.length) return empty("Nothing was told.");
-  const users = new Map(agents.map((a) => [a.user_id, a.username]));
-  return table("Notices", ["When", "To", "System", "What"], notices.map((n) => [
-    when(n.at), n.user_id ? users.get(n.user_id) || n.user_id : "Administrators", names.get(n.system_id) ?? "–",
-    [noticeTexts[n.notice] ?? n.notice, n.detail ? ` (${n.detail})` : ""]]));
 }

@@ -2,7 +2,7 @@
 // other. The list is edited here and saved whole.
 
 import { call, sentence } from "./api.js";
-import { badge, button, check, complain, count, h, redraw, say, table } from "./dom.js";
+import { badge, button, check, complain, count, h, redraw, say, table, when } from "./dom.js";
 import { centerStatuses } from "./systems.js";
 import { editRule, emptyRule } from "./ruleform.js";
 import { importer } from "./ruleimport.js";
@@ -41,6 +41,7 @@ class Rules {
 
   take(saved) {
     this.rules = saved.rules;
+    this.fired = new Map(saved.fired.map((f) => [f.rule_id, f]));
     this.findings = new Map();
     for (const f of saved.findings) {
       const rule = saved.rules[f.rule];
@@ -53,13 +54,19 @@ class Rules {
       redraw(this.list, h("p", { class: "empty" }, "There are no rules yet."));
       return;
     }
-    redraw(this.list, table("Rules, in the order in which they are tried", ["Rule", "When", "If", "Then", "Change"],
-      this.rules.map((rule, i) => ({ attributes: { "data-row": i }, cells: [this.name(rule, i), rule.source, criteriaText(rule), `${rule.destination}: ${rule.state}`, this.actions(rule, i)] }))));
+    redraw(this.list, table("Rules, in the order in which they are tried", ["Rule", "When", "If", "Then", "Last fired", "Change"],
+      this.rules.map((rule, i) => ({ attributes: { "data-row": i }, cells: [this.name(rule, i), rule.source, criteriaText(rule), `${rule.destination}: ${rule.state}`, this.lastFired(rule), this.actions(rule, i)] }))));
   }
 
   name(rule, i) {
     return [`${i + 1}. ${nameOf(rule)} `, rule.active ? null : badge("plain", "Off"),
       (this.findings.get(rule) ?? []).map((text) => h("p", { class: "finding" }, sentence(text)))];
+  }
+
+  lastFired(rule) {
+    const fired = this.fired.get(rule.id);
+    if (!fired) return "Never";
+    return [when(fired.at), h("p", { class: "hint" }, `for ${fired.username || fired.user_id}`), fired.detail && h("p", { class: "finding" }, `It could not act: ${sentence(fired.detail)}`)];
   }
 
   actions(rule, i) {

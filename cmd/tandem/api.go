@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http"
 
 	"tandem"
 	"tandem/admin"
@@ -17,22 +16,17 @@ import (
 	"tandem/hook"
 	"tandem/instance"
 	"tandem/presence"
-	"tandem/view/notice"
 )
 
 // adminAPI is Tandem's own API over this core.
 func (e *edges) adminAPI() *admin.Handler {
 	c := e.core
 	return admin.New(admin.Config{
-		Authorize: func(r *http.Request) (admin.Principal, bool) {
-			return admin.Principal{Name: "admin token", Actor: tandem.Actor{Kind: tandem.ActorAPI}}, e.token.Valid(bearer(r))
-		},
+		Authorize: e.authorize,
 		Instances: e.listInstances,
 		Do:        e.adminCommand,
-		Look: func(ctx context.Context, id tandem.ID, look func(admin.View)) error {
-			return c.engine.Read(ctx, id, func(in *instance.Instance) { look(adminView(in)) })
-		},
-		Notices: e.notices, Health: e.checks, CheckSystem: checkSystem,
+		Look:      e.adminLook,
+		Tables:    adminTables{c.engine, c.views.views}, Keys: e.adminKeys, Health: e.checks, CheckSystem: checkSystem,
 		Connectors: e.connectors, Secrets: c.data.vault, Log: c.log,
 	})
 }
@@ -77,11 +71,25 @@ func (e *edges) adminCommand(ctx context.Context, id tandem.ID, actor tandem.Act
 	return answer, nil
 }
 
-func adminView(in *instance.Instance) admin.View {
-	p, _ := instance.Find[*presence.Machine](in)
-	m, _ := instance.Find[*center.Machine](in)
+// adminLook shows an instance as it is now. The directory's shard is none.
+func (e *edges) adminLook(ctx context.Context, id tandem.ID, look func(admin.View)) error {
+	known := false
+	err := e.core.engine.Read(ctx, id, func(in *instance.Instance) {
+		p, hasPresence := instance.Find[*presence.Machine](in)
+		m, hasCenter := instance.Find[*center.Machine](in)
+		if known = hasPresence && hasCenter; known {
+			look(adminView(p, m))
+		}
+	})
+	if err == nil && !known {
+		err = tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", id)
+	}
+	return err
+}
+
+func adminView(p *presence.Machine, m *center.Machine) admin.View {
 	return admin.View{
-		Presence: p.State(), Desired: p.Desired, Known: p.Known,
+		Presence: p.State(), Desired: p.Desired, Known: p.Known, Why: p.Why,
 		Users: func() []admin.User {
 			var users []admin.User
 			for _, id := range tandem.SortedIDs(m.State().Agents) {
@@ -91,19 +99,6 @@ func adminView(in *instance.Instance) admin.View {
 			return users
 		},
 	}
-}
-
-// notices reads what was told, once the readers have taken all that is durable.
-func (e *edges) notices(ctx context.Context, id tandem.ID, limit int) ([]admin.Notice, error) {
-	if err := e.core.engine.AwaitViews(ctx, id); err != nil {
-		return nil, err
-	}
-	found, err := notice.Newest(ctx, e.core.views.views.Reader(), id, limit)
-	var all []admin.Notice
-	for _, n := range found {
-		all = append(all, admin.Notice(n))
-	}
-	return all, err
 }
 
 // checks is what the health page shows.

@@ -168,7 +168,12 @@ func (d *demo) live(ctx context.Context, e endpoints) error {
 	if err := s.run(ctx); err != nil {
 		return err
 	}
-	d.print(e, s)
+	page, err := openDemoPage(s)
+	if err != nil {
+		return err
+	}
+	defer page.close()
+	d.print(e, s, page)
 	d.play(ctx, e, s)
 	return nil
 }

@@ -22,6 +22,7 @@ type demoSystem struct {
 	meanings [3]string      // its statuses for Available, Break and Offline
 	focus    string         // its status during a contact; empty: none
 	agents   []string       // the ids there of demoAgents
+	desk     demoDesk       // how its statuses are seen and chosen there
 	web      http.Server
 	enter    func(e endpoints, id string) error // opens the agents' pages there, which a server cannot do without; nil: none
 	end      func()                             // ends the stand-in and the pages
@@ -85,6 +86,10 @@ func openDemoZendesk() (*demoSystem, http.Handler, error) {
 		s.agents = append(s.agents, strconv.FormatInt(id, 10))
 		cfg.Agents = append(cfg.Agents, zendesk.Agent{ID: id, Name: a.name(), Email: a.email(), StatusID: zendesk.StatusOnline})
 	}
+	s.desk = demoDesk{agents: "/__standin/agents", id: "id", shows: func(row map[string]any) any {
+		status, _ := row["status"].(map[string]any)
+		return status["id"]
+	}, number: true, choices: []demoChoice{{"3", "Online"}, {"4", "Away"}, {"101", s.focus}, {"2", "Offline"}}}
 	z, err := zendesk.New(cfg)
 	if err != nil {
 		return nil, nil, err
@@ -108,6 +113,8 @@ func openDemoKustomer() (*demoSystem, http.Handler, error) {
 		s.agents = append(s.agents, id)
 		cfg.Users = append(cfg.Users, kustomer.User{ID: id, Name: a.name(), Email: a.email(), TeamIDs: []string{team}, StatusID: kustomer.StatusAvailable})
 	}
+	s.desk = demoDesk{agents: "/__standin/users", id: "status_id", shows: func(row map[string]any) any { return row["status_id"] }, choices: []demoChoice{
+		{kustomer.StatusAvailable, "Available"}, {kustomer.StatusUnavailable, "Unavailable"}, {kustomer.StatusOffline, "Offline"}}}
 	k, err := kustomer.New(cfg)
 	if err != nil {
 		return nil, nil, err
@@ -134,6 +141,8 @@ func openDemoSalesforce() (*demoSystem, http.Handler, error) {
 		s.agents = append(s.agents, id)
 		cfg.Users = append(cfg.Users, standsf.User{ID: id, Name: a.name(), Email: a.email(), StatusID: ready})
 	}
+	s.desk = demoDesk{agents: "/__standin/users", id: "status_id", shows: func(row map[string]any) any { return row["status_id"] }, choices: []demoChoice{
+		{ready, "Available"}, {"0N5000000000BrK", "Break"}, {"0N5000000000CaL", s.focus}, {"", "Offline"}}}
 	org, err := standsf.New(cfg)
 	if err != nil {
 		return nil, nil, err

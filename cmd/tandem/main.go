@@ -23,7 +23,7 @@ var version = "unknown"
 type commands struct {
 	Init     initCommand     `cmd:"" help:"Create the first instance in a data folder."`
 	Serve    serveCommand    `cmd:"" help:"Run the contact center."`
-	Demo     demoCommand     `cmd:"" help:"Run a sample contact center with simulated callers and a Zendesk stand-in."`
+	Demo     demoCommand     `cmd:"" help:"Run a sample contact center with simulated callers and stand-ins for Zendesk, Salesforce and Kustomer, side by side."`
 	Doctor   doctorCommand   `cmd:"" help:"Find what is wrong with the set-up, and say what mends it."`
 	Journal  journalCommand  `cmd:"" help:"Look into the journal while the server is stopped."`
 	Explain  explainCommand  `cmd:"" help:"Tell from the journal why something happened, while the server is stopped."`

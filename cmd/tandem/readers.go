@@ -13,7 +13,9 @@ import (
 	"tandem/cmd/tandem/config"
 	"tandem/engine"
 	"tandem/view/agentevent"
+	"tandem/view/audit"
 	"tandem/view/erase"
+	"tandem/view/lately"
 	"tandem/view/notice"
 	"tandem/view/record"
 )
@@ -37,7 +39,7 @@ func openReaders(ctx context.Context, cfg config.Config, log *slog.Logger) (*rea
 		path = filepath.Join(cfg.Data, "agent-events.jsonl")
 	}
 	r := &readers{bucket: bucket, events: agentevent.New(path, log)}
-	r.views, err = engine.OpenViews(filepath.Join(cfg.Data, "views.db"), record.New(), r.events, notice.New(), erase.New(bucket, log))
+	r.views, err = engine.OpenViews(filepath.Join(cfg.Data, "views.db"), record.New(), r.events, notice.New(), lately.New(), audit.New(), erase.New(bucket, log))
 	if err != nil {
 		return nil, errors.Join(err, bucket.Close())
 	}

@@ -41,7 +41,7 @@ func (a *AmazonConnect) write(ctx context.Context, w presence.Write) event.Statu
 			return a.failed(w.RemoteID, notSent(err))
 		}
 		a.attempts.Settle(w.RemoteID)
-		if o.Version != w.Version || o.Remote == w.Remote {
+		if connector.Moved(w, o) || o.Remote == w.Remote {
 			return a.overtaken(ctx, w, o)
 		}
 		p = urgent

@@ -44,7 +44,7 @@ func (k *Kustomer) write(ctx context.Context, w presence.Write) event.StatusWrit
 		k.attempts.Settle(w.RemoteID)
 		session = k.memory.session(w.RemoteID)
 		switch {
-		case o.Remote == w.Remote || decided && o.Version != w.Version:
+		case o.Remote == w.Remote || decided && connector.Moved(w, o):
 			return k.overtaken(ctx, w, o)
 		case session == "":
 			return k.withoutSession(ctx, o)

@@ -44,7 +44,7 @@ func (s *Salesforce) write(ctx context.Context, w presence.Write) event.StatusWr
 			return s.unread(w.RemoteID, err)
 		}
 		s.attempts.Settle(w.RemoteID)
-		if len(observed) == 1 && (observed[0].Version != w.Version || observed[0].Remote == short(w.Remote)) {
+		if len(observed) == 1 && (connector.Moved(w, observed[0]) || observed[0].Remote == short(w.Remote)) {
 			return s.overtaken(ctx, w, observed[0])
 		}
 	}

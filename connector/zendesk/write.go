@@ -41,7 +41,7 @@ func (z *Zendesk) write(ctx context.Context, w presence.Write) event.StatusWrite
 			return z.failed(w.RemoteID, notSent(err))
 		}
 		z.attempts.Settle(w.RemoteID)
-		if o.Version != w.Version || o.Remote == w.Remote {
+		if connector.Moved(w, o) || o.Remote == w.Remote {
 			return z.overtaken(ctx, w, o)
 		}
 		p = urgent

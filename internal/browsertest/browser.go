@@ -1,4 +1,7 @@
-package admin
+// Package browsertest drives pages in headless Chromium and looks at them: for
+// tests only. What the pages break of the rules of accessibility is found by
+// axe-core and by rules of its own (audit.go).
+package browsertest
 
 import (
 	"bufio"
@@ -12,13 +15,13 @@ import (
 	"time"
 )
 
-const browserTimeout = 60 * time.Second
+const timeout = 60 * time.Second
 
-// browser is a page in headless Chromium, driven over two pipes with messages
+// Browser is a page in headless Chromium, driven over two pipes with messages
 // that end in a zero byte (Chrome DevTools Protocol, --remote-debugging-pipe).
 // It keeps what the page complained of.
-type browser struct {
-	t        *testing.T
+type Browser struct {
+	T        *testing.T // of whom it is
 	to, from *os.File
 	reader   *bufio.Reader
 	id       int
@@ -38,8 +41,8 @@ type message struct {
 	} `json:"error,omitempty"`
 }
 
-// startBrowser starts Chromium with an empty page.
-func startBrowser(t *testing.T) *browser {
+// Start starts Chromium with an empty page.
+func Start(t *testing.T) *Browser {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
 	if err != nil {
@@ -73,49 +76,49 @@ func startBrowser(t *testing.T) *browser {
 		from.Close()
 		os.RemoveAll(folder)
 	})
-	b := &browser{t: t, to: to, from: from, reader: bufio.NewReader(from)}
+	b := &Browser{T: t, to: to, from: from, reader: bufio.NewReader(from)}
 	var target struct{ TargetID string }
-	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	b.Call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
 	var attached struct{ SessionID string }
-	b.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	b.Call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
 	b.session = attached.SessionID
 	for _, domain := range []string{"Page", "Runtime", "Log", "Accessibility"} {
-		b.call(domain+".enable", nil, nil)
+		b.Call(domain+".enable", nil, nil)
 	}
 	return b
 }
 
-// call sends a command and reads its answer.
-func (b *browser) call(method string, params, into any) {
-	b.t.Helper()
-	if err := b.ask(method, params, into); err != nil {
-		b.t.Fatal(err)
+// Call sends a command and reads its answer.
+func (b *Browser) Call(method string, params, into any) {
+	b.T.Helper()
+	if err := b.Ask(method, params, into); err != nil {
+		b.T.Fatal(err)
 	}
 }
 
-// ask is call whose command may be refused, such as while a page is loaded.
+// Ask is call whose command may be refused, such as while a page is loaded.
 // Events are looked at on the way.
-func (b *browser) ask(method string, params, into any) error {
-	b.t.Helper()
+func (b *Browser) Ask(method string, params, into any) error {
+	b.T.Helper()
 	b.id++
 	text, err := json.Marshal(message{ID: b.id, Method: method, Params: params, Session: b.session})
 	if err != nil {
-		b.t.Fatal(err)
+		b.T.Fatal(err)
 	}
-	deadline := time.Now().Add(browserTimeout)
+	deadline := time.Now().Add(timeout)
 	b.to.SetWriteDeadline(deadline)
 	b.from.SetReadDeadline(deadline)
 	if _, err := b.to.Write(append(text, 0)); err != nil {
-		b.t.Fatalf("%s: Chromium does not read: %v", method, err)
+		b.T.Fatalf("%s: Chromium does not read: %v", method, err)
 	}
 	for {
 		raw, err := b.reader.ReadBytes(0)
 		if err != nil {
-			b.t.Fatalf("%s: Chromium does not answer: %v", method, err)
+			b.T.Fatalf("%s: Chromium does not answer: %v", method, err)
 		}
 		var m message
 		if err := json.Unmarshal(raw[:len(raw)-1], &m); err != nil {
-			b.t.Fatal(err)
+			b.T.Fatal(err)
 		}
 		b.notice(&m, raw)
 		if m.ID != b.id {
@@ -134,7 +137,7 @@ func (b *browser) ask(method string, params, into any) error {
 // notice keeps what the page complains of: errors and warnings of the console,
 // exceptions, and what the browser refused. Calls that the API refuses are also
 // logged, and are no fault of the page.
-func (b *browser) notice(m *message, raw []byte) {
+func (b *Browser) notice(m *message, raw []byte) {
 	text := string(raw)
 	switch m.Method {
 	case "Runtime.exceptionThrown":
@@ -152,60 +155,60 @@ func (b *browser) notice(m *message, raw []byte) {
 	b.problems = append(b.problems, text)
 }
 
-// open goes to an address.
-func (b *browser) open(url string) {
-	b.t.Helper()
-	b.call("Page.navigate", map[string]any{"url": url}, nil)
+// Open goes to an address.
+func (b *Browser) Open(url string) {
+	b.T.Helper()
+	b.Call("Page.navigate", map[string]any{"url": url}, nil)
 }
 
-// eval runs an expression in the page and reads its value.
-func (b *browser) eval(expression string, into any) {
-	b.t.Helper()
+// Eval runs an expression in the page and reads its value.
+func (b *Browser) Eval(expression string, into any) {
+	b.T.Helper()
 	var out struct {
 		Result           struct{ Value json.RawMessage }
 		ExceptionDetails *struct{ Exception struct{ Description string } }
 	}
-	b.call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true}, &out)
+	b.Call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true}, &out)
 	if out.ExceptionDetails != nil {
-		b.t.Fatalf("%s: %s\nThe page says: %s", expression, out.ExceptionDetails.Exception.Description, b.text())
+		b.T.Fatalf("%s: %s\nThe page says: %s", expression, out.ExceptionDetails.Exception.Description, b.Text())
 	}
 	if into == nil {
 		return
 	}
 	if err := json.Unmarshal(out.Result.Value, into); err != nil {
-		b.t.Fatalf("%s: %v", expression, err)
+		b.T.Fatalf("%s: %v", expression, err)
 	}
 }
 
-// text is what the page shows.
-func (b *browser) text() (text string) {
-	b.t.Helper()
-	b.eval("document.body?.innerText ?? ''", &text)
+// Text is what the page shows.
+func (b *Browser) Text() (text string) {
+	b.T.Helper()
+	b.Eval("document.body?.innerText ?? ''", &text)
 	return text
 }
 
-// await waits until an expression is true.
-func (b *browser) await(expression string) {
-	b.t.Helper()
-	for deadline := time.Now().Add(browserTimeout); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+// Await waits until an expression is true.
+func (b *Browser) Await(expression string) {
+	b.T.Helper()
+	for deadline := time.Now().Add(timeout); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		var out struct{ Result struct{ Value bool } }
-		err := b.ask("Runtime.evaluate", map[string]any{"expression": "Boolean(" + expression + ")", "returnByValue": true}, &out)
+		err := b.Ask("Runtime.evaluate", map[string]any{"expression": "Boolean(" + expression + ")", "returnByValue": true}, &out)
 		if err == nil && out.Result.Value {
 			return
 		}
 	}
-	b.t.Fatalf("it does not come true: %s\nThe page says: %s\nIt complained of: %s", expression, b.text(), b.problems)
+	b.T.Fatalf("it does not come true: %s\nThe page says: %s\nIt complained of: %s", expression, b.Text(), b.problems)
 }
 
-// awaitText waits until the page shows a text.
-func (b *browser) awaitText(text string) {
-	b.t.Helper()
-	b.await(fmt.Sprintf("document.body?.innerText.includes(%q)", text))
+// AwaitText waits until the page shows a text.
+func (b *Browser) AwaitText(text string) {
+	b.T.Helper()
+	b.Await(fmt.Sprintf("document.body?.innerText.includes(%q)", text))
 }
 
-// find finds the visible control of the topmost dialog, or of the page, that
+// Find finds the visible control of the topmost dialog, or of the page, that
 // has a name: its label or its text.
-const find = `((name) => {
+const Find = `((name) => {
 	const within = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
 	const nameOf = (e) => e.getAttribute("aria-label") ?? (e.labels?.length ? e.labels[0].textContent : e.textContent);
 	const found = [...within.querySelectorAll("button, a, input, select, textarea, summary")].filter((e) => e.checkVisibility() && nameOf(e).trim() === name);
@@ -213,16 +216,16 @@ const find = `((name) => {
 	return found[0];
 })`
 
-// press clicks a button, link or box.
-func (b *browser) press(name string) {
-	b.t.Helper()
-	b.eval(fmt.Sprintf("%s(%q).click()", find, name), nil)
+// Press clicks a button, link or box.
+func (b *Browser) Press(name string) {
+	b.T.Helper()
+	b.Eval(fmt.Sprintf("%s(%q).click()", Find, name), nil)
 }
 
-// fill puts a text into a field, or chooses an option by its text.
-func (b *browser) fill(name, value string) {
-	b.t.Helper()
-	b.eval(fmt.Sprintf(`((e, text) => {
+// Fill puts a text into a field, or chooses an option by its text.
+func (b *Browser) Fill(name, value string) {
+	b.T.Helper()
+	b.Eval(fmt.Sprintf(`((e, text) => {
 		e.focus();
 		const option = [...(e.options ?? [])].find((o) => o.text === text);
 		if (e.options && !option) throw new Error("no option " + text + " but " + [...e.options].map((o) => o.text));
@@ -230,25 +233,25 @@ func (b *browser) fill(name, value string) {
 		e.value = option ? option.value : text;
 		e.dispatchEvent(new Event("input", { bubbles: true }));
 		e.dispatchEvent(new Event("change", { bubbles: true }));
-	})(%s(%q), %q)`, find, name, value), nil)
+	})(%s(%q), %q)`, Find, name, value), nil)
 }
 
-// typeKeys types a text and then a key into what has the focus.
-func (b *browser) typeKeys(text, key string, code int) {
-	b.t.Helper()
-	b.call("Input.insertText", map[string]any{"text": text}, nil)
+// TypeKeys types a text and then a key into what has the focus.
+func (b *Browser) TypeKeys(text, key string, code int) {
+	b.T.Helper()
+	b.Call("Input.insertText", map[string]any{"text": text}, nil)
 	down := map[string]any{"type": "keyDown", "key": key, "code": key, "windowsVirtualKeyCode": code}
 	if key == "Enter" {
 		down["text"] = "\r"
 	}
-	b.call("Input.dispatchKeyEvent", down, nil)
-	b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code}, nil)
+	b.Call("Input.dispatchKeyEvent", down, nil)
+	b.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code}, nil)
 }
 
-// show sets the width of the window in pixels, and light or dark.
-func (b *browser) show(width int, scheme string) {
-	b.t.Helper()
-	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false}, nil)
-	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{
+// Show sets the width of the window in pixels, and light or dark.
+func (b *Browser) Show(width int, scheme string) {
+	b.T.Helper()
+	b.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false}, nil)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{
 		{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}}}, nil)
 }
