@@ -10,6 +10,7 @@ import (
 	"tandem"
 	"tandem/admin/pages"
 	"tandem/auth"
+	"tandem/center"
 	"tandem/connector"
 	"tandem/event"
 	"tandem/presence"
@@ -17,6 +18,7 @@ import (
 	"tandem/view/audit"
 	"tandem/view/lately"
 	"tandem/view/notice"
+	"tandem/view/statustime"
 )
 
 const requestTimeout = 30 * time.Second
@@ -53,6 +55,8 @@ type View struct {
 	Known func(system tandem.ID) rule.Known
 	// Why explains what the systems show for a user.
 	Why func(user tandem.ID) (presence.Why, bool)
+	// Center is the contact center.
+	Center *center.Machine
 }
 
 // Tables reads what the journal's readers keep. Everything that is durable is
@@ -106,8 +110,10 @@ type Config struct {
 	// Do hands a command to an instance and returns once it is durable.
 	Do func(ctx context.Context, instance tandem.ID, actor tandem.Actor, body any) (any, error)
 	// Look calls look with the instance as it is now.
-	Look   func(ctx context.Context, instance tandem.ID, look func(View)) error
-	Tables Tables
+	Look func(ctx context.Context, instance tandem.ID, look func(View)) error
+	// StatusTime lists how long agents were in their statuses.
+	StatusTime func(ctx context.Context, instance tandem.ID, f statustime.Filter) ([]statustime.Interval, error)
+	Tables     Tables
 	// Keys lists the keys of this API, ended ones too, by id.
 	Keys func(ctx context.Context) ([]event.AdminKeySaved, error)
 	// Health looks at the server.

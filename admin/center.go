@@ -13,21 +13,28 @@ type centerStatusJSON struct {
 	Enabled bool      `json:"enabled" doc:"Whether it can be chosen."`
 }
 
-// centerStatusList lists statuses of the center.
+// centerStatusList lists the agent statuses that others are mapped to.
 type centerStatusList struct {
 	Statuses []centerStatusJSON `json:"statuses" doc:"By id."`
+	Home     *tandem.ID         `json:"home,omitempty" doc:"The system whose statuses these are, where there is no contact center of its own."`
+	SignIn   string             `json:"sign_in,omitempty" doc:"What to do before statuses can be mapped."`
 }
 
 // listCenterStatuses lists what a system's statuses can mean.
 func (h *Handler) listCenterStatuses(q *request) (centerStatusList, error) {
-	list := []centerStatusJSON{}
+	out := centerStatusList{Statuses: []centerStatusJSON{}}
 	err := h.look(q, func(v View) {
+		out.SignIn = v.Presence.SignIn()
+		if b := v.Presence.Borrowed; b != nil && !b.Home.IsZero() {
+			home := b.Home
+			out.Home = &home
+		}
 		for _, id := range tandem.SortedIDs(v.Presence.Statuses) {
 			st := v.Presence.Statuses[id]
-			list = append(list, centerStatusJSON{ID: id, Name: st.Name, Type: st.Type.String(), Enabled: st.Enabled})
+			out.Statuses = append(out.Statuses, centerStatusJSON{ID: id, Name: st.Name, Type: st.Type.String(), Enabled: st.Enabled})
 		}
 	})
-	return centerStatusList{list}, err
+	return out, err
 }
 
 // userJSON is a user of the center.

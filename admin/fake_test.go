@@ -20,11 +20,13 @@ import (
 	"tandem/connector"
 	"tandem/directory"
 	"tandem/event"
+	"tandem/instance"
 	"tandem/presence"
 	"tandem/presence/rule"
 	"tandem/view/audit"
 	"tandem/view/lately"
 	"tandem/view/notice"
+	"tandem/view/statustime"
 )
 
 const token = "admin token"
@@ -44,6 +46,9 @@ var _ Connectors = (*connector.Manager)(nil)
 type world struct {
 	mu           sync.Mutex
 	state        presence.State
+	in           *instance.Instance // of the real center
+	spans        []statustime.Interval
+	asked        statustime.Filter
 	secrets      map[string]string
 	agents       []connector.Agent
 	erased       []tandem.ID
@@ -73,10 +78,11 @@ func newWorld() *world {
 	for _, id := range []tandem.ID{agent1, agent2} {
 		w.state.Agents[id] = &presence.Agent{UserID: id, Legs: []presence.Leg{{SystemID: instanceID, Health: event.HealthOK}}}
 	}
+	w.begin(event.InstanceCreated{InstanceID: instanceID, TimeZone: "Europe/Berlin"})
 	w.handler = New(Config{
 		Authorize: w.authorize,
 		Instances: func(context.Context) ([]Instance, error) { return []Instance{{ID: instanceID, Alias: "sample"}}, nil },
-		Do:        w.do, Look: w.look, Connectors: w, Secrets: w, Tables: w, Keys: w.adminKeys, Log: slog.New(slog.DiscardHandler),
+		Do:        w.do, Look: w.look, StatusTime: w.statusTime, Connectors: w, Secrets: w, Tables: w, Keys: w.adminKeys, Log: slog.New(slog.DiscardHandler),
 		Health: func(context.Context) []Check {
 			return []Check{{Name: "journal", OK: true}, {Name: "media", Detail: "not connected"}}
 		},
@@ -126,6 +132,8 @@ func (w *world) do(_ context.Context, instance tandem.ID, actor tandem.Actor, bo
 		w.state.Agents[b.UserID].Legs = w.state.Agents[b.UserID].Legs[:1]
 	case presence.ReleaseLeg:
 		w.state.Agents[b.UserID].Legs[1].Health = event.HealthOK
+	case center.SaveSettings:
+		return w.step(b)
 	case center.EraseSubject:
 		if b.Subject == agent1 {
 			return nil, tandem.Errorf(tandem.Conflict, "Subject", "the user still exists; delete the user first")
@@ -193,7 +201,7 @@ func (w *world) look(_ context.Context, instance tandem.ID, look func(View)) err
 		return tandem.Errorf(tandem.NotFound, "InstanceId", "there is no instance %s here", instance)
 	}
 	look(View{
-		Presence: &w.state, Known: w.known,
+		Presence: &w.state, Known: w.known, Center: w.center(),
 		Why: func(user tandem.ID) (presence.Why, bool) {
 			return presence.Why{Wish: "the wish is Break", Contact: "on no contact", Systems: []presence.SystemWhy{
 				{SystemID: instanceID, System: "the contact center", Shows: "Break", Should: "Break", Why: "the wish Break means that there"}}}, w.state.Agents[user] != nil

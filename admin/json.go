@@ -109,6 +109,8 @@ func (h *Handler) noRoute(w http.ResponseWriter, r *http.Request) {
 
 // fieldNames are this API's names for the fields of commands.
 var fieldNames = strings.NewReplacer(
+	"HeartbeatGraceSeconds", "heartbeat_grace_seconds", "MissedBeforePause", "missed_before_pause", "PauseStatusId", "pause_status",
+	"ResumeWithinMinutes", "resume_within_minutes", "From", "from",
 	"PartialCapacityStatusID", "partial_capacity_status", "AtCapacityStatusID", "at_capacity_status",
 	"SessionEnd", "session_end", ".InitialStatusID", ".initial_status", ".DelayMillis", ".delay_ms",
 	"Rules", "rules", "Criteria", "criteria", "OperandA", "operand_a", "OperandB", "operand_b", "Comparator", "comparator", "Value", "value",

@@ -30,6 +30,7 @@ type names struct {
 	kind     event.SystemKind
 	remotes  map[string]string
 	statuses map[tandem.ID]string
+	signIn   string // what to do before statuses can be mapped; empty: nothing
 }
 
 // zendeskStatuses are the statuses that every Zendesk account has ("Zendesk:
@@ -49,7 +50,7 @@ var remoteForms = map[event.SystemKind]*regexp.Regexp{
 // namesOf collects the names that count for a system of a kind, which may not
 // exist yet.
 func namesOf(v View, system tandem.ID, kind event.SystemKind) names {
-	n := names{kind: kind, remotes: map[string]string{}, statuses: map[tandem.ID]string{}}
+	n := names{kind: kind, remotes: map[string]string{}, statuses: map[tandem.ID]string{}, signIn: v.Presence.SignIn()}
 	for id, st := range v.Presence.Statuses {
 		n.statuses[id] = st.Name
 	}
@@ -67,6 +68,9 @@ func namesOf(v View, system tandem.ID, kind event.SystemKind) names {
 }
 
 func (n names) mapping(rows []mappingInput) ([]event.MappingRow, error) {
+	if n.signIn != "" && len(rows) > 0 {
+		return nil, tandem.Errorf(tandem.Conflict, "mapping", "%s", n.signIn)
+	}
 	var mapping []event.MappingRow
 	for i, in := range rows {
 		remote, err := n.remote(fmt.Sprintf("mapping[%d].remote", i), in.Remote)

@@ -283,3 +283,35 @@ func TestHealthPageShowsTroubleAndStartsAgain(t *testing.T) {
 		t.Errorf("the agent is still %s", got)
 	}
 }
+
+// KUS-10: without a sign-in to Connect the page of statuses asks for one, and
+// the mapping that is sent all the same is refused with the same words; once
+// Connect is there, its own page has nothing to link.
+func TestStatusesPageAsksForASignInToConnect(t *testing.T) {
+	w := newWorld()
+	system := tandem.NameID("system", "Inbox")
+	w.state.Systems[system] = &presence.System{Saved: event.SystemSaved{SystemID: system, System: event.KustomerSystem, Name: "Inbox", Enabled: true, URL: "https://example.api.kustomerapp.com"}}
+	w.state.Borrowed = &presence.Borrowed{}
+	w.call(t, "PUT", "systems/"+system.String(), `{"kind":"kustomer","name":"Inbox","url":"https://example.api.kustomerapp.com",
+		"mapping":[{"remote":"650000000000000000000001","status":"Available"}]}`).refused(409, "mapping")
+	b := w.visit(t)
+	b.AwaitText("Sign in to Amazon Connect first")
+	b.Audit("statuses before the sign-in")
+	home := tandem.NameID("system", "Connect")
+	w.mu.Lock()
+	w.state.Borrowed.Home = home
+	w.state.Systems[home] = &presence.System{Saved: event.SystemSaved{SystemID: home, System: event.AmazonConnectSystem, Name: "Connect", Enabled: true, URL: "https://example.com"}}
+	w.mu.Unlock()
+	b.turn("Agents")
+	b.turn("Statuses")
+	b.AwaitText("check the access key of \"Connect\", then refresh it")
+	w.mu.Lock()
+	w.state.Systems[home].Statuses = []event.RemoteStatus{{Remote: availableID.String(), Name: "Available", Type: event.Routable}}
+	w.mu.Unlock()
+	b.turn("Agents")
+	b.turn("Statuses")
+	b.AwaitText("There is nothing to link here")
+	b.Audit("the statuses of Connect itself")
+	b.Fill("System", "Inbox")
+	b.AwaitText("The statuses of Inbox were not read yet")
+}

@@ -85,7 +85,7 @@ func (h *Handler) presence(q *request) (presenceList, error) {
 		}
 		for _, id := range tandem.SortedIDs(v.Presence.Agents) {
 			a := v.Presence.Agents[id]
-			if id == only || only.IsZero() && len(a.Legs) > 1 {
+			if id == only || only.IsZero() && (len(a.Legs) > 1 || v.Presence.Borrowed != nil) {
 				list = append(list, showAgent(v, systems, a, users[id]))
 			}
 		}

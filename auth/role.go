@@ -7,13 +7,14 @@ type Permission string
 
 // The permissions.
 const (
-	ViewConfiguration Permission = "view"    // read everything but audit and keys
-	SeeNotices        Permission = "notices" // mark notices as seen
-	LinkAgents        Permission = "agents"  // link, unlink and release agents
-	EditSystems       Permission = "systems" // connect, change, test and delete systems, their secrets and rules
-	ReadAudit         Permission = "audit"   // read who changed what
-	EraseSubjects     Permission = "erase"   // erase personal data for good
-	ManageKeys        Permission = "keys"    // make and end keys
+	ViewConfiguration Permission = "view"     // read everything but audit and keys
+	SeeNotices        Permission = "notices"  // mark notices as seen
+	LinkAgents        Permission = "agents"   // link, unlink and release agents
+	EditSystems       Permission = "systems"  // connect, change, test and delete systems, their secrets and rules
+	EditSettings      Permission = "settings" // change how the center treats agents and contacts
+	ReadAudit         Permission = "audit"    // read who changed what
+	EraseSubjects     Permission = "erase"    // erase personal data for good
+	ManageKeys        Permission = "keys"     // make and end keys
 )
 
 // Role is a set of permissions by its name. The zero Role may do nothing.
@@ -35,8 +36,8 @@ var permissions = map[Role][]Permission{
 	Viewer:        {ViewConfiguration},
 	Auditor:       {ViewConfiguration, ReadAudit},
 	Operator:      {ViewConfiguration, SeeNotices, LinkAgents},
-	Manager:       {ViewConfiguration, SeeNotices, LinkAgents, EditSystems, ReadAudit},
-	Administrator: {ViewConfiguration, SeeNotices, LinkAgents, EditSystems, ReadAudit, EraseSubjects, ManageKeys},
+	Manager:       {ViewConfiguration, SeeNotices, LinkAgents, EditSystems, EditSettings, ReadAudit},
+	Administrator: {ViewConfiguration, SeeNotices, LinkAgents, EditSystems, EditSettings, ReadAudit, EraseSubjects, ManageKeys},
 }
 
 // May reports whether the role has a permission.

@@ -13,7 +13,7 @@ func TestEachRoleMayWhatItsNameSays(t *testing.T) {
 	all := auth.Administrator.Permissions()
 	for role, want := range map[auth.Role]string{
 		auth.Viewer: "view", auth.Auditor: "view audit", auth.Operator: "view notices agents",
-		auth.Manager: "view notices agents systems audit", auth.Administrator: "view notices agents systems audit erase keys", "": "", "root": "",
+		auth.Manager: "view notices agents systems settings audit", auth.Administrator: "view notices agents systems settings audit erase keys", "": "", "root": "",
 	} {
 		got := ""
 		for _, p := range all {

@@ -50,6 +50,7 @@ func List() []Bench {
 		{"append", "group commit beside a plain file with fdatasync, at 64 and 1,024 producers", measureAppend},
 		{"replay", "decoding and applying the records of a call center", measureReplay},
 		{"start", "starting on a large journal, without a snapshot and with one", measureStart},
+		{"presence", "a status that changes in one system to the writes for the others, at 17 and at 1,000 changes a second", measurePresence},
 		{"idle", "memory of an idle server: supervisor, core and media", measureIdle},
 	}
 }

@@ -16,7 +16,7 @@ func (m *Machine) createInstance(s *tandem.Step, b CreateInstance) (tandem.ID, e
 		return tandem.ID{}, err
 	}
 	in, d := b.Instance, b.Defaults
-	in.CreatedAt = s.At
+	in.CreatedAt, in.TimeZone = s.At, d.TimeZone
 	s.Emit(&in)
 	status := func(id tandem.ID, name string, t event.StatusType, order int32) {
 		s.Emit(&event.AgentStatusSaved{StatusID: id, Name: name, Type: t, Enabled: true, Order: order, ModifiedAt: s.At})

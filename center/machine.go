@@ -64,6 +64,9 @@ func (m *Machine) Decide(s *tandem.Step, body any) (any, error) {
 		}
 		return nil, tandem.Errorf(tandem.NotFound, "InstanceId", "the instance does not exist yet; create it first")
 	}
+	if m.state.Instance.PresenceOnly {
+		return m.decideAsRoster(s, body)
+	}
 	m.forgetFresh()
 	answer, err := m.decide(s, body)
 	if err != nil {
@@ -71,6 +74,18 @@ func (m *Machine) Decide(s *tandem.Step, body any) (any, error) {
 	}
 	m.match(s)
 	return answer, nil
+}
+
+// decideAsRoster refuses what an instance without a contact center cannot do:
+// there, this machine only knows what users and statuses are called.
+func (m *Machine) decideAsRoster(s *tandem.Step, body any) (any, error) {
+	switch b := body.(type) {
+	case tandem.Tick:
+		return nil, nil
+	case EraseSubject:
+		return nil, m.eraseSubject(s, b)
+	}
+	return nil, tandem.Errorf(tandem.Conflict, "InstanceId", "this instance keeps statuses in step and has no contact center; do that in Amazon Connect")
 }
 
 func (m *Machine) decide(s *tandem.Step, body any) (any, error) {

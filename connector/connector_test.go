@@ -184,6 +184,31 @@ func TestLeastAvailableGoFirst(t *testing.T) {
 	}
 }
 
+// TestWriteIsReplacedWhenItsTurnHasCome holds that a newer write takes the place
+// of one that a worker is about to take, and moves nobody else.
+func TestWriteIsReplacedWhenItsTurnHasCome(t *testing.T) {
+	l := NewLanes(SystemClock{}, &Stats{})
+	write := func(agent string, n byte, to presence.Availability) presence.Write {
+		return presence.Write{RemoteID: agent, WriteID: tandem.ID{n}, Availability: to}
+	}
+	l.Put(write("a", 1, 0))
+	l.Put(write("b", 2, 0))
+	ctx, cancel := context.WithCancel(t.Context())
+	var got []presence.Write
+	l.Run(ctx, 1, func(_ context.Context, take func() (presence.Write, time.Time)) {
+		if len(got) == 0 {
+			l.Put(write("a", 3, 2))
+		}
+		w, _ := take()
+		if got = append(got, w); len(got) == 2 {
+			cancel()
+		}
+	})
+	if got[0].WriteID != (tandem.ID{3}) || got[1].WriteID != (tandem.ID{2}) {
+		t.Errorf("served are %v, want the newer write of a, then b's", got)
+	}
+}
+
 func TestUntakenWriteStays(t *testing.T) {
 	l := NewLanes(SystemClock{}, &Stats{})
 	l.Put(presence.Write{RemoteID: "a", WriteID: tandem.ID{1}})

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -19,17 +20,30 @@ import (
 type Lanes struct {
 	clock Clock
 	stats *Stats
-	wake  chan struct{} // has one entry when ready may have one
+	wake  chan struct{} // has one entry when somebody may be ready
 
 	mu    sync.Mutex
-	lanes map[string]*lane // by remote id
-	ready []string         // agents with a write that waits and none under way; each once
+	lanes map[string]*lane    // by remote id
+	ready [availables][]place // agents with a write that waits and none under way, each once, by how available it makes them
+	turns uint64              // so far
 }
+
+// place is an agent's in a line, which is in the order of turns.
+type place struct {
+	agent string
+	turn  uint64
+}
+
+func byTurn(p place, turn uint64) int { return cmp.Compare(p.turn, turn) }
+
+// availables is how many degrees of availability there are.
+const availables = 3
 
 type lane struct {
 	waiting  *presence.Write
 	since    time.Time  // when waiting came
 	underWay *tandem.ID // the id of the write under way
+	turn     uint64     // while the agent is ready
 }
 
 // NewLanes makes empty lanes.
@@ -54,16 +68,38 @@ func (l *Lanes) Put(w presence.Write) {
 		if a.waiting.WriteID != w.WriteID {
 			l.stats.replaced.Add(1)
 		}
+		if from, to := lineOf(a.waiting), lineOf(&w); a.underWay == nil && from != to {
+			l.move(a.turn, from, to)
+		}
 	case a.underWay == nil:
-		l.line(w.RemoteID)
+		l.line(w.RemoteID, a, &w)
 	}
 	a.waiting, a.since = &w, l.clock.Now()
 }
 
-// line puts an agent at the end of the line.
-func (l *Lanes) line(remoteID string) {
-	l.ready = append(l.ready, remoteID)
+// lineOf is the line in which a write waits.
+func lineOf(w *presence.Write) int { return min(int(w.Availability), availables-1) }
+
+// line puts an agent at the end of the line that a write belongs to.
+func (l *Lanes) line(remoteID string, a *lane, w *presence.Write) {
+	l.turns++
+	a.turn = l.turns
+	to := &l.ready[lineOf(w)]
+	*to = append(*to, place{remoteID, a.turn})
 	l.signal()
+}
+
+// move puts an agent into another line, by the turn they have, unless their turn
+// has come.
+func (l *Lanes) move(turn uint64, from, to int) {
+	i, found := slices.BinarySearchFunc(l.ready[from], turn, byTurn)
+	if !found {
+		return
+	}
+	p := l.ready[from][i]
+	l.ready[from] = slices.Delete(l.ready[from], i, i+1)
+	i, _ = slices.BinarySearchFunc(l.ready[to], turn, byTurn)
+	l.ready[to] = slices.Insert(l.ready[to], i, p)
 }
 
 func (l *Lanes) signal() {
@@ -101,26 +137,19 @@ func (l *Lanes) work(ctx context.Context, serve func(context.Context, func() (pr
 	serve(ctx, func() (presence.Write, time.Time) { return l.take(remoteID) })
 }
 
-// next takes the agent whose turn it is from the line, and wakes another worker
-// if there is a second.
+// next takes the agent whose turn it is from the first line, and wakes another
+// worker: there may be a second.
 func (l *Lanes) next() (remoteID string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.ready) == 0 {
-		return "", false
-	}
-	first := 0
-	for i, agent := range l.ready {
-		if l.lanes[agent].waiting.Availability < l.lanes[l.ready[first]].waiting.Availability {
-			first = i
+	for i := range l.ready {
+		if len(l.ready[i]) > 0 {
+			remoteID, l.ready[i] = l.ready[i][0].agent, l.ready[i][1:]
+			l.signal()
+			return remoteID, true
 		}
 	}
-	remoteID = l.ready[first]
-	l.ready = slices.Delete(l.ready, first, first+1)
-	if len(l.ready) > 0 {
-		l.signal()
-	}
-	return remoteID, true
+	return "", false
 }
 
 func (l *Lanes) take(remoteID string) (presence.Write, time.Time) {
@@ -142,5 +171,5 @@ func (l *Lanes) leave(remoteID string) {
 		delete(l.lanes, remoteID)
 		return
 	}
-	l.line(remoteID)
+	l.line(remoteID, a, a.waiting)
 }

@@ -11,6 +11,11 @@ type InstanceCreated struct {
 	Region     string // as in ARNs, such as us-east-1
 	AccountID  string // 12 digits, as in ARNs
 	CreatedAt  tandem.Time
+
+	// PresenceOnly: it has no contact center of its own, and keeps statuses in
+	// step between an Amazon Connect instance and other systems.
+	PresenceOnly bool
+	TimeZone     string // IANA name, in which reports have their days; empty: UTC
 }
 
 // UserSaved carries a user whole, new or changed. Every user has a queue of
@@ -298,9 +303,10 @@ type NumberReleased struct{ NumberID tandem.ID }
 //
 //wire:event 32
 type InstanceListed struct {
-	InstanceID tandem.ID
-	Alias      string
-	CreatedAt  tandem.Time
+	InstanceID   tandem.ID
+	Alias        string
+	CreatedAt    tandem.Time
+	PresenceOnly bool // as in InstanceCreated
 }
 
 // AdminKeySaved makes a key of the admin API known (directory shard).

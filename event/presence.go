@@ -97,8 +97,9 @@ type RemoteStatus struct {
 	Remote   string
 	Name     string
 	Custom   bool
-	Focusing bool   // may be a focus status: voice online, all else away or offline
-	APIName  string // the name for programs, such as Salesforce's DeveloperName; empty where Name is it
+	Focusing bool       // may be a focus status: voice online, all else away or offline
+	APIName  string     // the name for programs, such as Salesforce's DeveloperName; empty where Name is it
+	Type     StatusType // in Amazon Connect; 0 elsewhere
 }
 
 // RemoteStatusesListed carries the statuses that a system offers, all of them.

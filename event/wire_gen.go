@@ -1841,6 +1841,14 @@ func (x *InstanceCreated) EncodeWire(e *tandem.Encoder) {
 	if x.CreatedAt != 0 {
 		end = e.Len()
 	}
+	e.Bool(x.PresenceOnly)
+	if x.PresenceOnly {
+		end = e.Len()
+	}
+	e.String(x.TimeZone)
+	if x.TimeZone != "" {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -1853,6 +1861,8 @@ func (x *InstanceCreated) DecodeWire(d *tandem.Decoder) {
 	x.Region = d.String()
 	x.AccountID = d.String()
 	x.CreatedAt = tandem.Time(d.Varint())
+	x.PresenceOnly = d.Bool()
+	x.TimeZone = d.String()
 	d.End(f)
 }
 
@@ -1875,6 +1885,10 @@ func (x *InstanceListed) EncodeWire(e *tandem.Encoder) {
 	if x.CreatedAt != 0 {
 		end = e.Len()
 	}
+	e.Bool(x.PresenceOnly)
+	if x.PresenceOnly {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -1885,6 +1899,7 @@ func (x *InstanceListed) DecodeWire(d *tandem.Decoder) {
 	x.InstanceID = d.ID()
 	x.Alias = d.String()
 	x.CreatedAt = tandem.Time(d.Varint())
+	x.PresenceOnly = d.Bool()
 	d.End(f)
 }
 
@@ -3315,6 +3330,10 @@ func (x *RemoteStatus) EncodeWire(e *tandem.Encoder) {
 	if x.APIName != "" {
 		end = e.Len()
 	}
+	e.Uvarint(uint64(x.Type))
+	if x.Type != 0 {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -3327,6 +3346,7 @@ func (x *RemoteStatus) DecodeWire(d *tandem.Decoder) {
 	x.Custom = d.Bool()
 	x.Focusing = d.Bool()
 	x.APIName = d.String()
+	x.Type = StatusType(d.Uint(8))
 	d.End(f)
 }
 

@@ -1,6 +1,7 @@
 package presence_test
 
 import (
+	"flag"
 	"fmt"
 	"runtime"
 	"testing"
@@ -10,6 +11,9 @@ import (
 	"tandem/event"
 	"tandem/presence"
 )
+
+// go test ./presence -run 'Kilobytes|Quiet|HalfACore' -v -presence.agents=10000
+var agentsFlag = flag.Int("presence.agents", 500, "agents of the tests that weigh and count")
 
 // crowd is an instance with agents who are each linked to four systems.
 func crowd(t testing.TB, agents int) (*host, []string) {
@@ -95,7 +99,7 @@ func TestThousandChangesASecondUseAtMostHalfACore(t *testing.T) {
 
 // An agent takes at most 2 KB for each system, after some changes everywhere.
 func TestAgentTakesAtMostTwoKilobytesForEachSystem(t *testing.T) {
-	const agents = 500
+	agents := *agentsFlag
 	before := heap()
 	h, names := crowd(t, agents)
 	for n := range 10 {
@@ -106,12 +110,52 @@ func TestAgentTakesAtMostTwoKilobytesForEachSystem(t *testing.T) {
 		}
 	}
 	h.in.Hash()
-	each := (heap() - before) / (agents * 5)
+	each := (heap() - before) / int64(agents*5)
 	t.Logf("%d bytes for each agent and leg", each)
 	if each > 2048 {
 		t.Errorf("%d bytes for each agent and leg, want at most 2048", each)
 	}
 	runtime.KeepAlive(h)
+}
+
+// In quiet time a look at everybody, in all four systems, writes nothing, records
+// nothing, and waits for nothing.
+func TestQuietLooksAtEverybodyWriteNothing(t *testing.T) {
+	h, names := crowd(t, *agentsFlag)
+	for n := range 2 {
+		for _, name := range names {
+			if err := h.change(name, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.now = h.now.Add(60_000)
+	for _, sys := range h.presence.State().Systems {
+		for _, name := range names {
+			l := h.legOf(name, sys.Saved.SystemID)
+			look := presence.Observe{SystemID: l.SystemID, RemoteID: l.RemoteID, Remote: l.Observed.Remote, Version: l.Observed.Version,
+				Reason: l.Observed.Reason, At: l.Observed.Told, LookedAt: h.now}
+			out, err := h.in.Step(h.command(look))
+			if err != nil || len(out.Record.Events) > 0 || len(out.Effects) > 0 {
+				t.Fatalf("a look at %s in %s gives %d events, %d effects, error %v", name, sys.Saved.Name, len(out.Record.Events), len(out.Effects), err)
+			}
+		}
+	}
+	if due, waits := h.in.NextDue(); waits {
+		t.Errorf("something is due at %s", due)
+	}
+	t.Logf("%d agents in 4 systems: %d looks, no write", len(names), 4*len(names))
+}
+
+func (h *host) legOf(name string, system tandem.ID) *presence.Leg {
+	a := h.presence.State().Agents[id(name)]
+	for i := range a.Legs {
+		if a.Legs[i].SystemID == system {
+			return &a.Legs[i]
+		}
+	}
+	h.t.Fatalf("%s has no leg there", name)
+	return nil
 }
 
 func heap() int64 {

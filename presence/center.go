@@ -11,7 +11,7 @@ import (
 func (m *Machine) applyCenter(ev tandem.Event) bool {
 	switch e := ev.(type) {
 	case *event.InstanceCreated:
-		m.state.Center = e.InstanceID
+		m.applyCreated(e)
 	case *event.AgentStatusSaved:
 		m.state.Statuses[e.StatusID] = e
 		m.changed(e.StatusID)
@@ -49,14 +49,26 @@ func (m *Machine) applyCenter(ev tandem.Event) bool {
 	return true
 }
 
+// applyCreated knows whether there is a center.
+func (m *Machine) applyCreated(e *event.InstanceCreated) {
+	if e.PresenceOnly {
+		m.state.Borrowed = &Borrowed{}
+		return
+	}
+	m.state.Center = e.InstanceID
+}
+
 // applyUser knows a user: in the center a new one is offline.
 func (m *Machine) applyUser(user tandem.ID) {
 	if m.state.Agents[user] != nil {
 		return
 	}
-	offline := m.statusOfType(event.Offline)
-	a := &Agent{UserID: user, Status: offline, Legs: []Leg{{SystemID: m.state.Center, Health: event.HealthOK}}}
-	a.center().Observed = event.ObservationTaken{UserID: user, SystemID: m.state.Center, Remote: offline.String(), Class: event.ClassSystem}
+	a := &Agent{UserID: user}
+	if m.state.Borrowed == nil {
+		a.Status = m.statusOfType(event.Offline)
+		shown := event.ObservationTaken{UserID: user, SystemID: m.state.Center, Remote: a.Status.String(), Class: event.ClassSystem}
+		a.Legs = []Leg{{SystemID: m.state.Center, Health: event.HealthOK, Observed: shown}}
+	}
 	m.state.Agents[user] = a
 	m.agentChanged(a)
 }
@@ -66,10 +78,13 @@ func (m *Machine) applyUserDeleted(user tandem.ID) {
 	if a == nil {
 		return
 	}
-	for _, l := range a.Legs[1:] {
+	for _, l := range a.remotes() {
 		delete(m.byRemote, remoteAgent{l.SystemID, l.RemoteID})
 	}
 	delete(m.state.Agents, user)
+	if b := m.state.Borrowed; b != nil {
+		b.Unlinked = slices.DeleteFunc(b.Unlinked, func(u Unlinked) bool { return u.UserID == user })
+	}
 	delete(m.timers, user)
 	m.changed(user)
 }
@@ -188,7 +203,7 @@ func (m *Machine) WishDone(s *tandem.Step, wish any, err error) {
 		return
 	}
 	a := m.state.Agents[w.UserID]
-	if a == nil || a.center().Write == nil {
+	if a == nil || a.center() == nil || a.center().Write == nil {
 		return
 	}
 	l := a.center()

@@ -146,7 +146,7 @@ func (m *Machine) returns(a *Agent, l *Leg, status tandem.ID) bool {
 
 // raises reports whether a status makes the agent more available than now.
 func (m *Machine) raises(a *Agent, status tandem.ID) bool {
-	return m.availability(status) > m.availability(m.canonical(a.center(), a.center().Observed.Remote))
+	return m.availability(status) > m.availability(m.shownAtHome(a))
 }
 
 // The degrees of availability.

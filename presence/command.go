@@ -129,6 +129,21 @@ type (
 	NoteSecret struct{ SystemID tandem.ID }
 	// ReleaseLeg lets an administrator start a frozen or degraded leg again.
 	ReleaseLeg struct{ UserID, SystemID tandem.ID }
+
+	// CreateInstance begins an instance without a contact center of its own. The
+	// Amazon Connect instance that is connected to it stands in for the center:
+	// its statuses are the ones that other systems are mapped to, its users are
+	// the agents. The answer is the instance's id.
+	CreateInstance struct{ Instance event.InstanceCreated }
+	// SaveAgent takes a user of that Amazon Connect instance as an agent, new or
+	// with another name or address. The answer is the user's tandem.ID.
+	SaveAgent struct {
+		RemoteID string // the user's id in Amazon Connect
+		Name     string
+		Email    string // by which the agent is found in other systems
+	}
+	// DropAgent forgets an agent who is no longer a user of Amazon Connect.
+	DropAgent struct{ UserID tandem.ID }
 )
 
 // Write is the effect that asks a connector to show a status. The connector

@@ -30,7 +30,13 @@ func (m *Machine) saveSystem(s *tandem.Step, c SaveSystem) (any, error) {
 			sys.Policy = event.Master
 		}
 	}
+	if text := m.state.SignIn(); text != "" && len(sys.Mapping) > 0 && sys.System != event.AmazonConnectSystem {
+		return nil, tandem.Errorf(tandem.Conflict, "Mapping", "%s", text) // KUS-10
+	}
 	if err := m.lint(&sys, old); err != nil {
+		return nil, err
+	}
+	if err := m.lintHome(&sys); err != nil {
 		return nil, err
 	}
 	sys.ModifiedAt = s.At
@@ -88,7 +94,7 @@ func (m *Machine) linkAgent(s *tandem.Step, c LinkAgent) error {
 // not linked before, if it was ever chosen.
 func (m *Machine) begin(s *tandem.Step, a *Agent) {
 	l, v := a.center(), a.logical().String()
-	if a.StatusAt != 0 && (a.Intent.Version == 0 || v != l.Observed.Remote) {
+	if l != nil && a.StatusAt != 0 && (a.Intent.Version == 0 || v != l.Observed.Remote) {
 		m.take(s, a, l, &event.ObservationTaken{UserID: a.UserID, SystemID: l.SystemID, Remote: v, At: min(a.StatusAt, s.At)}, byPerson)
 	}
 }
@@ -96,6 +102,9 @@ func (m *Machine) begin(s *tandem.Step, a *Agent) {
 func (m *Machine) unlinkAgent(s *tandem.Step, c UnlinkAgent) error {
 	if _, _, err := m.knownLeg(c.UserID, c.SystemID); err != nil {
 		return err
+	}
+	if m.isHome(c.SystemID) {
+		return tandem.Errorf(tandem.Conflict, "SystemId", "the users of this Amazon Connect are the agents; to leave one out, unlink the agent in the other systems")
 	}
 	s.Emit(&event.AgentUnlinked{UserID: c.UserID, SystemID: c.SystemID})
 	return nil
@@ -127,6 +136,9 @@ func (m *Machine) setRemoteStatuses(s *tandem.Step, c SetRemoteStatuses) error {
 	}
 	focus := m.Name(c.SystemID, sys.Saved.Focus) // it may be gone from the new list
 	s.Emit(&event.RemoteStatusesListed{SystemID: c.SystemID, Statuses: slices.Clone(c.Statuses)})
+	if m.isHome(c.SystemID) {
+		m.saveHomeStatuses(s, c.Statuses)
+	}
 	if sys.Saved.FocusMode && !sys.fitForFocus(sys.Saved.Focus) {
 		m.disableFocus(s, sys, noticeFocusDisabled, focus)
 	}
@@ -181,6 +193,10 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 		delete(m.state.Systems, e.SystemID)
 		for _, id := range tandem.SortedIDs(m.state.Agents) {
 			m.applyUnlinked(id, e.SystemID)
+			m.noteUnlinked(id, e.SystemID, false)
+		}
+		if m.isHome(e.SystemID) {
+			m.state.Borrowed.Home = tandem.ID{}
 		}
 		m.changed(e.SystemID)
 	case *event.RemoteStatusesListed:
@@ -192,6 +208,7 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 		m.applyLinked(e)
 	case *event.AgentUnlinked:
 		m.applyUnlinked(e.UserID, e.SystemID)
+		m.noteUnlinked(e.UserID, e.SystemID, true)
 	default:
 		return false
 	}
@@ -206,6 +223,9 @@ func (m *Machine) applySystem(e *event.SystemSaved) {
 	}
 	on := e.Enabled && !sys.Saved.Enabled
 	sys.Saved = *e
+	if b := m.state.Borrowed; b != nil && e.System == event.AmazonConnectSystem {
+		b.Home = e.SystemID
+	}
 	m.changed(e.SystemID)
 	for _, id := range tandem.SortedIDs(m.state.Agents) {
 		m.changeLeg(id, e.SystemID, func(a *Agent, l *Leg) {
@@ -219,7 +239,7 @@ func (m *Machine) applySystem(e *event.SystemSaved) {
 
 func (m *Machine) applyLinked(e *event.AgentLinked) {
 	m.change(e.UserID, func(a *Agent) {
-		at := 1
+		at := len(a.Legs) - len(a.remotes())
 		for at < len(a.Legs) && a.Legs[at].SystemID.Compare(e.SystemID) < 0 {
 			at++
 		}
@@ -227,6 +247,7 @@ func (m *Machine) applyLinked(e *event.AgentLinked) {
 		m.byRemote[remoteAgent{e.SystemID, e.RemoteID}] = e.UserID
 		m.effects = append(m.effects, m.outstanding(a, &a.Legs[at])...)
 	})
+	m.noteUnlinked(e.UserID, e.SystemID, false)
 }
 
 func (m *Machine) applyUnlinked(user, system tandem.ID) {

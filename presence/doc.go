@@ -24,7 +24,10 @@
 // echo of that write.
 //
 // The center's own leg is written inside the same step by the wish
-// [CenterWrite], so that its echo is known and never guessed.
+// [CenterWrite], so that its echo is known and never guessed. An instance may
+// have no center: then an Amazon Connect instance stands in for it (home.go), with
+// a leg like any other system's, whose statuses are the ones that all others are
+// mapped to.
 //
 //go:generate go run tandem/internal/gen/wiregen .
 package presence

@@ -18,7 +18,7 @@ type Machine struct {
 	total    uint64                    // of sums
 }
 
-var errNoCenterLeg = errors.New("an agent without the center's leg")
+var errNoCenterLeg = errors.New("an agent has a leg of a center that there is not, or none where there is one")
 
 // remoteAgent names an agent in a system's words.
 type remoteAgent struct {
@@ -40,7 +40,8 @@ func (m *Machine) State() *State { return &m.state }
 func (m *Machine) Owns(body any) bool {
 	switch body.(type) {
 	case SaveSystem, DeleteSystem, LinkAgent, UnlinkAgent, SetRemoteStatuses, Observe, FinishWrite, ReleaseLeg,
-		ObserveCapacity, ObserveWork, ObserveWorkAccepted, AttachPage, LeavePage, SaveRules, SeeNotice, NoteSecret:
+		ObserveCapacity, ObserveWork, ObserveWorkAccepted, AttachPage, LeavePage, SaveRules, SeeNotice, NoteSecret,
+		CreateInstance, SaveAgent, DropAgent:
 		return true
 	}
 	return false
@@ -83,6 +84,12 @@ func (m *Machine) Decide(s *tandem.Step, body any) (any, error) {
 		return nil, m.noteSecret(s, c)
 	case ReleaseLeg:
 		return nil, m.releaseLeg(s, c)
+	case CreateInstance:
+		return m.createInstance(s, c)
+	case SaveAgent:
+		return m.saveAgent(s, c)
+	case DropAgent:
+		return nil, m.dropAgent(s, c)
 	}
 	return nil, nil
 }
@@ -166,6 +173,9 @@ func (m *Machine) Hash() uint64 {
 		}
 	}
 	clear(m.dirty)
+	if m.state.Borrowed != nil {
+		return m.total ^ tandem.HashWire(m.state.Borrowed)
+	}
 	return m.total ^ tandem.HashBytes(m.state.Center[:])
 }
 
@@ -191,7 +201,7 @@ func (m *Machine) DecodeSnapshot(d *tandem.Decoder) {
 	var s State
 	s.DecodeWire(d)
 	for _, id := range tandem.SortedIDs(s.Agents) {
-		if a := s.Agents[id]; a == nil || len(a.Legs) == 0 {
+		if a := s.Agents[id]; a == nil || (a.center() == nil) != (s.Borrowed != nil) {
 			d.Fail(errNoCenterLeg)
 		}
 	}
@@ -221,7 +231,7 @@ func (m *Machine) reset(s State) {
 	}
 	for _, id := range tandem.SortedIDs(s.Agents) {
 		s.Agents[id].matchStates()
-		for _, l := range s.Agents[id].Legs[1:] {
+		for _, l := range s.Agents[id].remotes() {
 			m.byRemote[remoteAgent{l.SystemID, l.RemoteID}] = id
 		}
 		m.agentChanged(s.Agents[id])
@@ -261,8 +271,11 @@ func (m *Machine) due(a *Agent) tandem.Time {
 func (m *Machine) Check() error {
 	for _, id := range tandem.SortedIDs(m.state.Agents) {
 		a := m.state.Agents[id]
+		if (a.center() == nil) != (m.state.Borrowed != nil) {
+			return tandem.Errorf(tandem.Internal, "", "the first leg of agent %s must be the center's, where there is a center", id)
+		}
 		for i := range a.Legs {
-			if err := m.checkLeg(a, &a.Legs[i], i == 0); err != nil {
+			if err := m.checkLeg(a, &a.Legs[i], &a.Legs[i] == a.center()); err != nil {
 				return err
 			}
 		}
@@ -273,7 +286,7 @@ func (m *Machine) Check() error {
 func (m *Machine) checkLeg(a *Agent, l *Leg, center bool) error {
 	switch {
 	case center != (l.SystemID == m.state.Center):
-		return tandem.Errorf(tandem.Internal, "", "the first leg of agent %s, and only that, must be the center's", a.UserID)
+		return tandem.Errorf(tandem.Internal, "", "only the first leg of agent %s may be the center's", a.UserID)
 	case !center && m.state.Systems[l.SystemID] == nil:
 		return tandem.Errorf(tandem.Internal, "", "agent %s has a leg in the unknown system %s", a.UserID, l.SystemID)
 	case !center && m.byRemote[remoteAgent{l.SystemID, l.RemoteID}] != a.UserID:

@@ -115,8 +115,8 @@ func (m *Machine) endSession(s *tandem.Step, a *Agent, l *Leg) {
 	}
 	policy := &m.state.Systems[l.SystemID].Rules.SessionEnd
 	s.Emit(&event.SessionEnded{UserID: a.UserID, SystemID: l.SystemID})
-	if concerns(policy, l.Profile, m.connectState(a)) && m.availability(policy.StatusID) < m.availability(a.logical()) {
-		m.newIntent(s, a, m.state.Center, policy.StatusID.String(), policy.StatusID, event.CauseSessionEnd, s.At)
+	if concerns(policy, l.Profile, m.connectState(a)) && m.availability(policy.StatusID) < m.availability(m.shownAtHome(a)) {
+		m.newIntent(s, a, m.homeID(), m.homeWord(policy.StatusID), policy.StatusID, event.CauseSessionEnd, s.At)
 	}
 }
 
@@ -127,8 +127,8 @@ func (m *Machine) beginSession(s *tandem.Step, a *Agent, l *Leg) {
 	}
 	policy := &m.state.Systems[l.SystemID].Rules.SessionEnd
 	status := policy.InitialStatusID
-	if policy.Enabled && m.enabled(status) && m.availability(a.logical()) == offline && m.availability(status) > offline {
-		m.newIntent(s, a, m.state.Center, status.String(), status, event.CausePerson, s.At)
+	if policy.Enabled && m.enabled(status) && m.availability(m.shownAtHome(a)) == offline && m.availability(status) > offline {
+		m.newIntent(s, a, m.homeID(), m.homeWord(status), status, event.CausePerson, s.At)
 	}
 }
 

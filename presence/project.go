@@ -21,6 +21,9 @@ const (
 // rows are the rows of a system's mapping that count: both statuses still
 // exist, and the center's is enabled (ZD-L10, ZD-L11).
 func (m *Machine) rows(sys *System) []event.MappingRow {
+	if m.isHome(sys.Saved.SystemID) {
+		return m.homeRows(sys)
+	}
 	var rows []event.MappingRow
 	for _, r := range sys.Saved.Mapping {
 		if sys.offers(r.Remote) && m.enabled(r.StatusID) {

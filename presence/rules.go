@@ -74,7 +74,7 @@ func (m *Machine) Known(system tandem.ID) rule.Known {
 }
 
 // connectLeg is the leg that rules call Connect: Amazon Connect itself where
-// the agent is linked to it, else the center.
+// the agent is linked to it, else the center; nil where there is neither.
 func (m *Machine) connectLeg(a *Agent) *Leg {
 	for i := range a.Legs {
 		if sys := m.state.Systems[a.Legs[i].SystemID]; sys != nil && sys.Saved.System == event.AmazonConnectSystem && sys.Saved.Enabled {
@@ -91,6 +91,9 @@ var works = []string{stateBusy, stateRinging, stateAfterWork, stateMissed}
 // makes of them, or the status that they are in.
 func (m *Machine) connectState(a *Agent) string {
 	l := m.connectLeg(a)
+	if l == nil {
+		return ""
+	}
 	if l != a.center() {
 		if l.Work != nil && l.Work.State != "" {
 			return l.Work.State
@@ -200,7 +203,9 @@ func (m *Machine) fire(s *tandem.Step, a *Agent, l *Leg, facts *rule.Facts, pers
 	for _, r := range rule.First(sys.Rules.Rules, facts) {
 		to := l
 		if r.Destination == event.ConnectAgentState {
-			to = m.connectLeg(a)
+			if to = m.connectLeg(a); to == nil {
+				continue
+			}
 		}
 		m.act(s, a, l, to, r, person)
 	}

@@ -11,11 +11,27 @@ import (
 //
 //wire:state
 type State struct {
-	Center   tandem.ID // the id of the center's own leg: the instance
+	Center   tandem.ID // the id of the center's own leg: the instance; zero where there is no center
 	Systems  map[tandem.ID]*System
 	Agents   map[tandem.ID]*Agent
 	Statuses map[tandem.ID]*event.AgentStatusSaved // of the center
+	Borrowed *Borrowed                             // nil where there is a center
 }
+
+// Borrowed is what an instance without a center has in its place: the Amazon
+// Connect instance whose statuses and users it works with.
+//
+//wire:state
+type Borrowed struct {
+	Home     tandem.ID // the system; zero until one is connected
+	Unlinked []Unlinked
+}
+
+// Unlinked is a link that was taken back by hand, and is not to come back by
+// itself.
+//
+//wire:state
+type Unlinked struct{ UserID, SystemID tandem.ID }
 
 // System is a connected system.
 //
@@ -40,7 +56,7 @@ type Agent struct {
 	Person    event.IntentChanged // the last intent of a person or a program
 	OnContact bool                // the overlay, as the legs know it
 	OverlayAt tandem.Time         // since when
-	Legs      []Leg               // the center's first, then by system id
+	Legs      []Leg               // the center's first, where there is one, then by system id
 
 	ContactStates []string // what each of Contacts does to the agent, in Connect's words
 	ConnectState  string   // the state in Connect that rules were last tried for
@@ -141,11 +157,25 @@ func (a *Agent) logical() tandem.ID {
 	return a.Status
 }
 
-// linked reports whether the agent has a leg beside the center's.
+// linked reports whether the agent has more than one leg: only then is there
+// something to keep in step.
 func (a *Agent) linked() bool { return len(a.Legs) > 1 }
 
-// center is the center's own leg.
-func (a *Agent) center() *Leg { return &a.Legs[0] }
+// center is the center's own leg; nil where there is no center.
+func (a *Agent) center() *Leg {
+	if len(a.Legs) > 0 && a.Legs[0].RemoteID == "" {
+		return &a.Legs[0]
+	}
+	return nil
+}
+
+// remotes are the legs in connected systems.
+func (a *Agent) remotes() []Leg {
+	if a.center() != nil {
+		return a.Legs[1:]
+	}
+	return a.Legs
+}
 
 func (a *Agent) leg(system tandem.ID) *Leg {
 	for i := range a.Legs {

@@ -88,6 +88,36 @@ func (x *Agent) DecodeWire(d *tandem.Decoder) {
 }
 
 // EncodeWire implements tandem.Wire.
+func (x *Borrowed) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.Home)
+	end := e.Len()
+	e.Uvarint(uint64(len(x.Unlinked)))
+	for i0 := range x.Unlinked {
+		x.Unlinked[i0].EncodeWire(e)
+	}
+	if len(x.Unlinked) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Borrowed) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.Home = d.ID()
+	if n := d.BeginList(17); n > 0 {
+		x.Unlinked = make([]Unlinked, n)
+		for i0 := range x.Unlinked {
+			x.Unlinked[i0].DecodeWire(d)
+		}
+	}
+	d.EndList()
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
 func (x *Leg) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.SystemID)
@@ -427,6 +457,13 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 	if len(x.Statuses) > 0 {
 		end = e.Len()
 	}
+	e.Bool(x.Borrowed != nil)
+	if x.Borrowed != nil {
+		x.Borrowed.EncodeWire(e)
+	}
+	if x.Borrowed != nil {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -477,6 +514,10 @@ func (x *State) DecodeWire(d *tandem.Decoder) {
 		}
 	}
 	d.EndList()
+	if d.Bool() {
+		x.Borrowed = new(Borrowed)
+		x.Borrowed.DecodeWire(d)
+	}
 	d.End(f)
 }
 
@@ -504,5 +545,26 @@ func (x *System) DecodeWire(d *tandem.Decoder) {
 	}
 	d.EndList()
 	x.Rules.DecodeWire(d)
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Unlinked) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.UserID)
+	end := e.Len()
+	e.ID(x.SystemID)
+	if !x.SystemID.IsZero() {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Unlinked) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.UserID = d.ID()
+	x.SystemID = d.ID()
 	d.End(f)
 }

@@ -88,11 +88,17 @@ func newServer(t testing.TB, extra string, trunks ...trunk) *server {
 	if err := os.WriteFile(s.path("tandem.toml"), []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out := s.run("init", "--json", "--data", s.data(), "--config", s.path("tandem.toml"))
-	if err := json.Unmarshal(out, &s.born); err != nil {
-		t.Fatalf("init printed %s: %v", out, err)
-	}
+	s.init()
 	return s
+}
+
+// init makes the data folder.
+func (s *server) init(more ...string) {
+	s.t.Helper()
+	out := s.run(append([]string{"init", "--json", "--data", s.data(), "--config", s.path("tandem.toml")}, more...)...)
+	if err := json.Unmarshal(out, &s.born); err != nil {
+		s.t.Fatalf("init printed %s: %v", out, err)
+	}
 }
 
 func list(values []string) string {

@@ -1,8 +1,8 @@
 // Statuses: what each status of a connected system means in the center.
 
-import { call } from "./api.js";
+import { call, sentence } from "./api.js";
 import { badge, button, check, complain, count, field, h, redraw, say, select, table } from "./dom.js";
-import { centerStatuses, kindName, saveSystem } from "./systems.js";
+import { centerStatuses, connectStatuses, kindName, saveSystem } from "./systems.js";
 
 export const title = "Statuses";
 export const lead = "Link the statuses of each system with the agent statuses of Connect. What is unlinked is left alone.";
@@ -17,8 +17,24 @@ const policies = [
 ];
 
 export async function show(context, system) {
-  const [center, offered] = await Promise.all([centerStatuses(context), call("GET", `${context.path}/systems/${system.id}/statuses`)]);
-  return new Editor(context, system, center, offered.statuses).element;
+  const path = `${context.path}/systems/${system.id}`;
+  const [connect, offered] = await Promise.all([connectStatuses(context), call("GET", `${path}/statuses`)]);
+  if (system.id === connect.home) return own(context, path, system, connect.signIn, offered.statuses);
+  if (connect.signIn) return h("p", null, sentence(connect.signIn));
+  return new Editor(context, system, connect.statuses, offered.statuses).element;
+}
+
+// own tells of the system that all others are linked with: it has no links.
+function own(context, path, system, signIn, offered) {
+  const refresh = async () => {
+    await call("POST", `${path}/refresh`);
+    context.reload();
+  };
+  return h("div", null,
+    h("p", null, `The statuses of all other systems are linked with those of ${system.name}. There is nothing to link here.`),
+    signIn && h("p", null, sentence(signIn)),
+    h("ul", null, offered.map((s) => h("li", null, s.name))),
+    h("div", { class: "actions" }, button("Refresh", refresh, { "data-key": "refresh" })));
 }
 
 // Editor is the table with its form. links holds the unsaved mapping: remote

@@ -6,13 +6,17 @@ const kindNames = { zendesk: "Zendesk", salesforce: "Salesforce", kustomer: "Kus
 
 export function kindName(kind) { return kindNames[kind] ?? kind; }
 
-// centerStatuses lists the agent statuses of the center by name, Available
-// first and Offline last.
-export async function centerStatuses(context) {
+// connectStatuses are the agent statuses that others are linked with, by name,
+// Available first and Offline last; home is the id of the system that they are
+// of, where there is no center, and signIn what to do before they are known.
+export async function connectStatuses(context) {
   const rank = { ROUTABLE: 0, CUSTOM: 1, OFFLINE: 2 };
-  const { statuses } = await call("GET", `${context.path}/statuses`);
-  return statuses.sort((a, b) => rank[a.type] - rank[b.type] || a.name.localeCompare(b.name));
+  const { statuses, home, sign_in: signIn } = await call("GET", `${context.path}/statuses`);
+  return { statuses: statuses.sort((a, b) => rank[a.type] - rank[b.type] || a.name.localeCompare(b.name)), home, signIn };
 }
+
+// centerStatuses are the statuses alone.
+export async function centerStatuses(context) { return (await connectStatuses(context)).statuses; }
 
 // saveSystem changes some settings of a system and leaves the others as they
 // are on the server by now.

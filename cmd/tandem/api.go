@@ -16,6 +16,7 @@ import (
 	"tandem/hook"
 	"tandem/instance"
 	"tandem/presence"
+	"tandem/view/statustime"
 )
 
 // adminAPI is Tandem's own API over this core.
@@ -25,8 +26,8 @@ func (e *edges) adminAPI() *admin.Handler {
 		Authorize: e.authorize,
 		Instances: e.listInstances,
 		Do:        e.adminCommand,
-		Look:      e.adminLook,
-		Tables:    adminTables{c.engine, c.views.views}, Keys: e.adminKeys, Health: e.checks, CheckSystem: checkSystem,
+		Look:      e.adminLook, StatusTime: e.statusTime,
+		Tables: adminTables{c.engine, c.views.views}, Keys: e.adminKeys, Health: e.checks, CheckSystem: checkSystem,
 		Connectors: e.connectors, Secrets: c.data.vault, Log: c.log,
 	})
 }
@@ -89,7 +90,7 @@ func (e *edges) adminLook(ctx context.Context, id tandem.ID, look func(admin.Vie
 
 func adminView(p *presence.Machine, m *center.Machine) admin.View {
 	return admin.View{
-		Presence: p.State(), Desired: p.Desired, Known: p.Known, Why: p.Why,
+		Presence: p.State(), Desired: p.Desired, Known: p.Known, Center: m, Why: p.Why,
 		Users: func() []admin.User {
 			var users []admin.User
 			for _, id := range tandem.SortedIDs(m.State().Agents) {
@@ -101,12 +102,24 @@ func adminView(p *presence.Machine, m *center.Machine) admin.View {
 	}
 }
 
+// statusTime reads how long agents were in their statuses, once the readers have
+// taken all that is durable.
+func (e *edges) statusTime(ctx context.Context, id tandem.ID, f statustime.Filter) ([]statustime.Interval, error) {
+	if err := e.core.engine.AwaitViews(ctx, id); err != nil {
+		return nil, err
+	}
+	return statustime.Between(ctx, e.core.views.views.Reader(), id, f)
+}
+
 // checks is what the health page shows.
 func (e *edges) checks(ctx context.Context) []admin.Check {
 	_, err := instances(ctx, e.core.engine)
 	journal := admin.Check{Name: "journal", OK: err == nil}
 	if err != nil {
 		journal.Detail = err.Error()
+	}
+	if e.core.settings.PresenceOnly {
+		return []admin.Check{journal, {Name: "voice process", OK: true, Detail: presenceOnlyText}}
 	}
 	link := e.core.link.Load()
 	voice := admin.Check{Name: "voice process", OK: link != nil && link.Connected()}

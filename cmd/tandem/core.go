@@ -120,6 +120,15 @@ func (c *core) startShards(ctx context.Context) error {
 			return fmt.Errorf("start instance %s: %w", id, err)
 		}
 	}
+	if !c.settings.PresenceOnly {
+		c.dial(ctx, ids)
+	}
+	c.edges.start(ctx)
+	return nil
+}
+
+// dial begins the link to the voice process.
+func (c *core) dial(ctx context.Context, ids []tandem.ID) {
 	linked := make(chan struct{})
 	c.link.Store(link.Dial(ctx, link.Config{
 		Network: "unix", Address: c.settings.Link, Epoch: c.engine.Epoch(directory.Shard), Log: c.log, Leaving: c.draining.Load,
@@ -128,8 +137,6 @@ func (c *core) startShards(ctx context.Context) error {
 		Snapshot: func() []voice.Room { <-linked; return c.liveRooms(ctx, ids) },
 	}))
 	close(linked)
-	c.edges.start(ctx)
-	return nil
 }
 
 // instances lists the instances that the directory knows.

@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
+	"time"
 
 	"tandem/cmd/tandem/config"
 	"tandem/journal"
@@ -83,14 +87,48 @@ func printFindings(cfg config.Config, findings []finding) {
 func examine(ctx context.Context, cfg config.Config) []finding {
 	inUse := checkJournal(ctx, cfg)
 	all := []finding{checkFolder(cfg), inUse, checkDisk(cfg)}
-	if inUse.Found != foundRunning { // else the ports are the running server's own
-		all = append(all, checkTCP("http", cfg.HTTP), checkUDP(cfg.SIP))
+	running := inUse.Found == foundRunning // then the ports are the server's own
+	if !running {
+		all = append(all, checkTCP("http", cfg.HTTP))
 	}
-	all = append(all, checkSpeech(), checkAddress(cfg))
 	if cfg.HTTPS != "" {
 		_, err := certificate(cfg)
 		all = append(all, outcome("certificate", err, "usable", "set cert_file and key_file to a PEM pair that belongs together"))
 	}
+	if presenceOnly(ctx, cfg, running) {
+		return append(all, finding{Check: "voice", OK: true, Found: presenceOnlyText})
+	}
+	if !running {
+		all = append(all, checkUDP(cfg.SIP))
+	}
+	return append(all, checkVoice(cfg)...)
+}
+
+// presenceOnly reports whether the folder has no contact center: the journal
+// tells, or the server that holds it.
+func presenceOnly(ctx context.Context, cfg config.Config, running bool) bool {
+	if !running {
+		h, err := holds(ctx, cfg)
+		return err == nil && h.presenceOnly
+	}
+	ctx, done := context.WithTimeout(ctx, 2*time.Second)
+	defer done()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+cfg.HTTP+"/healthz", nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	said, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	return err == nil && strings.TrimSpace(string(said)) == presenceOnlyHealth
+}
+
+// checkVoice looks at what calls need.
+func checkVoice(cfg config.Config) []finding {
+	all := []finding{checkSpeech(), checkAddress(cfg)}
 	for _, t := range cfg.Trunks {
 		all = append(all, checkTrunk(t))
 	}

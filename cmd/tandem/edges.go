@@ -50,7 +50,7 @@ func newEdges(ctx context.Context, c *core) (*edges, error) {
 	if e.token, err = auth.OpenAdminToken(ctx, c.data.vault); err != nil {
 		return nil, err
 	}
-	e.connectors = connector.NewManager(connector.Config{
+	cfg := connector.Config{
 		Factories: map[event.SystemKind]connector.Factory{
 			event.ZendeskSystem:       zendesk.New(zendesk.Options{}),
 			event.KustomerSystem:      kustomer.New(kustomer.Options{}),
@@ -58,7 +58,11 @@ func newEdges(ctx context.Context, c *core) (*edges, error) {
 			event.AmazonConnectSystem: awsconnect.New(awsconnect.Options{}),
 		},
 		Do: e.connectorCommand, Linked: e.linked, Secrets: c.data.vault, PublicURL: c.settings.Config.PublicURL, Log: c.log,
-	})
+	}
+	if c.settings.PresenceOnly {
+		cfg.Link = (&discovery{edges: e}).link
+	}
+	e.connectors = connector.NewManager(cfg)
 	e.connect, err = connect.New(connect.Config{Keys: e.keys, ARNs: arnsOf(c.settings.Config), Backend: e.backend(), Permit: e.permit, Log: c.log})
 	return e, err
 }
@@ -205,12 +209,19 @@ func (e *edges) handler() http.Handler {
 	})
 }
 
+// presenceOnlyHealth is what a healthy server without a contact center answers.
+const presenceOnlyHealth = "ok: " + presenceOnlyText
+
 // health answers 200 while commands can be decided and made durable.
 func (e *edges) health(w http.ResponseWriter, r *http.Request) {
 	ctx, done := context.WithTimeout(r.Context(), 2*time.Second)
 	defer done()
 	if _, err := instances(ctx, e.core.engine); err != nil {
 		http.Error(w, "the journal does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	if e.core.settings.PresenceOnly {
+		fmt.Fprintln(w, presenceOnlyHealth)
 		return
 	}
 	fmt.Fprintln(w, "ok")

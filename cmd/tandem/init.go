@@ -21,15 +21,19 @@ import (
 	"tandem/engine"
 	"tandem/event"
 	"tandem/flow"
+	"tandem/presence"
 	"tandem/vault"
+	"tandem/zones"
 )
 
 // initCommand creates the first instance.
 type initCommand struct {
 	settingFlags
 	Alias    string `default:"tandem" help:"Name of the instance."`
-	TimeZone string `default:"UTC" help:"Time zone of Basic Hours, such as Europe/Berlin."`
+	TimeZone string `default:"UTC" help:"Time zone of Basic Hours and of reports, such as Europe/Berlin."`
 	JSON     bool   `help:"Print as JSON."`
+
+	PresenceOnly bool `help:"No contact center: only keep statuses in step between your Amazon Connect and other systems. No SIP, no voice."`
 }
 
 // created is what init prints. The password and the secret are shown once.
@@ -38,12 +42,13 @@ type created struct {
 	InstanceARN     string `json:"instanceArn"`
 	Region          string `json:"region"`
 	AccountID       string `json:"accountId"`
-	AccessKeyID     string `json:"accessKeyId"`
-	SecretAccessKey string `json:"secretAccessKey"`
+	AccessKeyID     string `json:"accessKeyId,omitempty"`
+	SecretAccessKey string `json:"secretAccessKey,omitempty"`
 	AdminToken      string `json:"adminToken"`
 	Endpoint        string `json:"endpoint"`
-	AdminUser       string `json:"adminUser"`
-	AdminPassword   string `json:"adminPassword"`
+	AdminUser       string `json:"adminUser,omitempty"`
+	AdminPassword   string `json:"adminPassword,omitempty"`
+	PresenceOnly    bool   `json:"presenceOnly,omitempty"`
 }
 
 // Run implements the command.
@@ -60,7 +65,11 @@ func (c *initCommand) Run(ctx context.Context) error {
 	} else if held {
 		return fmt.Errorf("%s holds an instance already; start it with: tandem serve --data %s", cfg.Data, cfg.Data)
 	}
-	out, err := createInstance(ctx, cfg, c.Alias, c.TimeZone)
+	create := createInstance
+	if c.PresenceOnly {
+		create = createPresence
+	}
+	out, err := create(ctx, cfg, c.Alias, c.TimeZone)
 	if err != nil {
 		return err
 	}
@@ -73,6 +82,9 @@ func (c *initCommand) Run(ctx context.Context) error {
 
 // rows are the names and values for people.
 func (o created) rows() [][2]string {
+	if o.PresenceOnly {
+		return [][2]string{{"instance id", o.InstanceID}, {"admin token", o.AdminToken}, {"runs", presenceOnlyText}}
+	}
 	return [][2]string{
 		{"instance id", o.InstanceID}, {"instance ARN", o.InstanceARN}, {"region", o.Region}, {"access key id", o.AccessKeyID},
 		{"secret key", o.SecretAccessKey}, {"admin token", o.AdminToken}, {"admin user", o.AdminUser}, {"admin password", o.AdminPassword},
@@ -84,26 +96,83 @@ func (o created) print(cfg config.Config) {
 		fmt.Printf("%-15s %s\n", r[0], r[1])
 	}
 	fmt.Printf("The secrets are shown only now.\nnext: tandem serve --data %s\n", cfg.Data)
+	if o.PresenceOnly {
+		fmt.Println("then connect your Amazon Connect, and the other systems: docs/PRESENCE.md")
+	}
 }
 
-// hasInstance reports whether an instance was created in the folder. A journal
-// without one is left by an init that did not finish.
-func hasInstance(ctx context.Context, cfg config.Config) (held bool, err error) {
+// holding is what a data folder holds.
+type holding struct {
+	instances    int
+	presenceOnly bool // none of them has a contact center
+}
+
+// presenceOnlyText says what a server without a contact center does.
+const presenceOnlyText = "presence only: statuses are kept in step; no SIP, no voice"
+
+// hasInstance reports whether an instance was created in the folder.
+func hasInstance(ctx context.Context, cfg config.Config) (bool, error) {
+	h, err := holds(ctx, cfg)
+	return h.instances > 0, err
+}
+
+// holds looks at what was created in the folder. A journal without an instance
+// is left by an init that did not finish.
+func holds(ctx context.Context, cfg config.Config) (h holding, err error) {
 	if needInstance(cfg) != nil {
-		return false, nil
+		return h, nil
 	}
 	data, err := openData(ctx, cfg)
 	if err != nil {
-		return false, err
+		return h, err
 	}
 	defer func() { err = errors.Join(err, data.close()) }()
-	shards, err := shardsOf(ctx, data, "")
-	return len(shards) > 1, err
+	return holdingOf(ctx, data)
 }
 
-// createInstance makes the instance, its admin and their keys. The key of an
-// init that did not finish is used again.
-func createInstance(ctx context.Context, cfg config.Config, alias, timeZone string) (out created, err error) {
+func holdingOf(ctx context.Context, data *dataFolder) (h holding, err error) {
+	listed, err := listedIn(ctx, data)
+	h.instances, h.presenceOnly = len(listed), len(listed) > 0
+	for i := range listed {
+		h.presenceOnly = h.presenceOnly && listed[i].PresenceOnly
+	}
+	return h, err
+}
+
+// createInstance makes the instance, its admin and their keys.
+func createInstance(ctx context.Context, cfg config.Config, alias, timeZone string) (created, error) {
+	return found(ctx, cfg, func(b birth) (created, error) {
+		user, password, err := b.create(alias, timeZone)
+		if err != nil {
+			return created{}, err
+		}
+		return b.tell(user, password)
+	})
+}
+
+// createPresence makes an instance without a contact center.
+func createPresence(ctx context.Context, cfg config.Config, alias, timeZone string) (created, error) {
+	return found(ctx, cfg, func(b birth) (created, error) {
+		if _, ok := (zones.Shipped{}).Location(timeZone); !ok {
+			return created{}, fmt.Errorf("%q is not a time zone; use a name such as Europe/Berlin", timeZone)
+		}
+		first := presence.CreateInstance{Instance: event.InstanceCreated{
+			InstanceID: b.id, Alias: alias, Region: cfg.Region, AccountID: cfg.AccountID, TimeZone: timeZone}}
+		if _, err := b.engine.Do(b.ctx, b.id, engine.Request{Body: first}); err != nil {
+			return created{}, err
+		}
+		if err := b.list(event.InstanceListed{InstanceID: b.id, Alias: alias, PresenceOnly: true}); err != nil {
+			return created{}, err
+		}
+		token, err := auth.NewAdminToken(b.ctx, b.data.vault)
+		return created{InstanceID: b.id.String(), Region: cfg.Region, AdminToken: token, Endpoint: "http://" + cfg.HTTP, PresenceOnly: true}, err
+	})
+}
+
+// found opens a data folder, with a key of its own where it has none yet, and
+// lets make fill a new instance. The key of an init that did not finish is used
+// again.
+func found(ctx context.Context, cfg config.Config, make func(birth) (created, error)) (out created, err error) {
 	if _, err = vault.LoadMasterKey(cfg.Data); errors.Is(err, fs.ErrNotExist) {
 		_, err = vault.InitMasterKey(cfg.Data)
 	}
@@ -125,12 +194,7 @@ func createInstance(ctx context.Context, cfg config.Config, alias, timeZone stri
 	if err := e.Start(ctx, id); err != nil {
 		return out, err
 	}
-	b := birth{ctx: ctx, engine: e, data: data, id: id}
-	user, password, err := b.create(alias, timeZone)
-	if err != nil {
-		return out, err
-	}
-	return b.tell(user, password)
+	return make(birth{ctx: ctx, engine: e, data: data, id: id})
 }
 
 func newID() tandem.ID {
@@ -172,9 +236,13 @@ func (b birth) create(alias, timeZone string) (user tandem.ID, password string, 
 	if err := b.data.vault.PutSecret(b.ctx, "password/"+user.String(), []byte(hash)); err != nil {
 		return user, "", err
 	}
-	listed := event.InstanceListed{InstanceID: b.id, Alias: alias}
-	_, err = b.engine.Do(b.ctx, directory.Shard, engine.Request{Body: directory.ListInstance{Instance: listed}})
-	return user, password, err
+	return user, password, b.list(event.InstanceListed{InstanceID: b.id, Alias: alias})
+}
+
+// list makes the instance known to the directory.
+func (b birth) list(listed event.InstanceListed) error {
+	_, err := b.engine.Do(b.ctx, directory.Shard, engine.Request{Body: directory.ListInstance{Instance: listed}})
+	return err
 }
 
 // firstCommand is the command that makes an instance with what every instance

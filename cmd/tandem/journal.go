@@ -113,16 +113,25 @@ func shardsOf(ctx context.Context, data *dataFolder, instanceID string) ([]tande
 		id, err := tandem.ParseID(instanceID)
 		return []tandem.ID{id}, err
 	}
+	listed, err := listedIn(ctx, data)
 	shards := []tandem.ID{directory.Shard}
-	err := engine.Replay(ctx, data.store, data.session(directory.Shard), directory.Shard, 0, func(rec *tandem.Record) error {
+	for i := range listed {
+		shards = append(shards, listed[i].InstanceID)
+	}
+	return shards, err
+}
+
+// listedIn is the instances that the directory of a data folder lists.
+func listedIn(ctx context.Context, data *dataFolder) (listed []event.InstanceListed, err error) {
+	err = engine.Replay(ctx, data.store, data.session(directory.Shard), directory.Shard, 0, func(rec *tandem.Record) error {
 		for _, ev := range rec.Events {
 			if e, ok := ev.(*event.InstanceListed); ok {
-				shards = append(shards, e.InstanceID)
+				listed = append(listed, *e)
 			}
 		}
 		return nil
 	})
-	return shards, err
+	return listed, err
 }
 
 // journalVerify walks the chains.

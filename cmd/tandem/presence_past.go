@@ -139,7 +139,7 @@ func (k *presencePast) restore(ctx context.Context) (first tandem.Seq, restored 
 	if err != nil {
 		return 0, nil, err
 	}
-	if k.now, err = presenceFrom(now); err == nil && k.now.State().Center.IsZero() {
+	if k.now, err = presenceFrom(now); err == nil && k.now.State().Center.IsZero() && k.now.State().Borrowed == nil {
 		err = fmt.Errorf("there is no instance %s here; leave out --instance, or name one that there is", k.past.shard)
 	}
 	return first, restored, err

@@ -18,6 +18,7 @@ import (
 	"tandem/view/lately"
 	"tandem/view/notice"
 	"tandem/view/record"
+	"tandem/view/statustime"
 )
 
 // readers are the readers of the journal and what they write to.
@@ -39,7 +40,7 @@ func openReaders(ctx context.Context, cfg config.Config, log *slog.Logger) (*rea
 		path = filepath.Join(cfg.Data, "agent-events.jsonl")
 	}
 	r := &readers{bucket: bucket, events: agentevent.New(path, log)}
-	r.views, err = engine.OpenViews(filepath.Join(cfg.Data, "views.db"), record.New(), r.events, notice.New(), lately.New(), audit.New(), erase.New(bucket, log))
+	r.views, err = engine.OpenViews(filepath.Join(cfg.Data, "views.db"), record.New(), r.events, notice.New(), lately.New(), audit.New(), erase.New(bucket, log), statustime.New())
 	if err != nil {
 		return nil, errors.Join(err, bucket.Close())
 	}

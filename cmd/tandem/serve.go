@@ -32,20 +32,24 @@ type serveCommand struct {
 type endpoints struct {
 	Endpoint string `json:"endpoint"`
 	Admin    string `json:"admin"`
-	Console  string `json:"console"`
-	CCP      string `json:"ccp"`
+	Console  string `json:"console,omitempty"`
+	CCP      string `json:"ccp,omitempty"`
 	HTTPS    string `json:"https,omitempty"`
-	SIP      string `json:"sip"`
+	SIP      string `json:"sip,omitempty"`
 	PID      int    `json:"pid"`
 	CorePID  int    `json:"corePid"`
-	MediaPID int    `json:"mediaPid"`
+	MediaPID int    `json:"mediaPid,omitempty"`
+
+	PresenceOnly bool `json:"presenceOnly,omitempty"` // no SIP, no voice
 }
 
 // childSettings is what the supervisor tells its children.
 type childSettings struct {
 	Config config.Config
-	Link   string // the unix socket between core and media
+	Link   string // the unix socket between core and media; empty without voice
 	HTTPS  bool   // the core has a third socket, for TLS
+
+	PresenceOnly bool // no instance here has a contact center
 }
 
 // Run implements the command.
@@ -75,7 +79,12 @@ func (c *serveCommand) announce(cfg config.Config, e endpoints) {
 	if e.HTTPS != "" {
 		rows = append(rows, [2]string{"over TLS", e.HTTPS})
 	}
-	rows = append(rows, [2]string{"SIP", e.SIP}, [2]string{"health", e.Endpoint + "/healthz"}, [2]string{"metrics", e.Endpoint + "/metrics"})
+	if e.PresenceOnly {
+		rows = append(rows, [2]string{"runs", presenceOnlyText})
+	} else {
+		rows = append(rows, [2]string{"SIP", e.SIP})
+	}
+	rows = append(rows, [2]string{"health", e.Endpoint + "/healthz"}, [2]string{"metrics", e.Endpoint + "/metrics"})
 	for _, r := range rows {
 		fmt.Printf("%-14s %s\n", r[0], r[1])
 	}
@@ -89,12 +98,12 @@ func serve(ctx context.Context, cfg config.Config, readyFile string, announceSet
 	if err != nil {
 		return err
 	}
-	s, err := openSockets(cfg)
+	s, err := openSockets(cfg, held.presenceOnly)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if !held {
+	if held.instances == 0 {
 		waiting, done := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		err := setUp(waiting, cfg, s.http, announceSetup)
 		done()
@@ -103,7 +112,7 @@ func serve(ctx context.Context, cfg config.Config, readyFile string, announceSet
 		}
 	}
 	log := logger(cfg.Log, "supervisor")
-	sup, err := newSupervisor(cfg, s, log)
+	sup, err := newCrew(cfg, s, log)
 	if err != nil {
 		return err
 	}
@@ -135,19 +144,19 @@ const lockWait = 3 * time.Second
 
 // ready refuses what the children would find out one by one: a folder or a
 // ready file that cannot be written, a journal or a key that cannot be used.
-// It reports whether there is an instance to serve.
-func ready(ctx context.Context, cfg config.Config, readyFile string) (held bool, err error) {
+// It reports what there is to serve.
+func ready(ctx context.Context, cfg config.Config, readyFile string) (held holding, err error) {
 	if err := cfg.Writable(); err != nil {
-		return false, err
+		return held, err
 	}
 	if readyFile != "" {
 		if err := os.WriteFile(readyFile+".new", nil, 0o600); err != nil {
-			return false, fmt.Errorf("the ready file cannot be written: %w; choose another with --ready-file", err)
+			return held, fmt.Errorf("the ready file cannot be written: %w; choose another with --ready-file", err)
 		}
 		os.Remove(readyFile + ".new")
 	}
 	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockWait / 50) {
-		held, err = hasInstance(ctx, cfg)
+		held, err = holds(ctx, cfg)
 		if !errors.Is(err, journal.ErrLocked) || time.Now().After(deadline) {
 			return held, err
 		}
@@ -156,15 +165,17 @@ func ready(ctx context.Context, cfg config.Config, readyFile string) (held bool,
 
 // drain lets live calls end: no new contacts, and once the voice process has
 // no call any more everything stops.
-func drain(ctx context.Context, sup *supervise.Supervisor, log *slog.Logger, stop func()) {
-	log.Info("draining: no new contacts; interrupt again to stop at once")
-	for _, i := range []int{mediaChild, coreChild} {
-		sup.Child(i).Order("drain")
+func drain(ctx context.Context, c *crew, log *slog.Logger, stop func()) {
+	if c.media == nil {
+		stop()
+		return
 	}
-	media := sup.Child(mediaChild)
-	media.Expect()
+	log.Info("draining: no new contacts; interrupt again to stop at once")
+	c.media.Order("drain")
+	c.core.Order("drain")
+	c.media.Expect()
 	for {
-		pid, _, _, changed := media.State()
+		pid, _, _, changed := c.media.State()
 		if pid == 0 {
 			stop()
 			return
@@ -177,37 +188,44 @@ func drain(ctx context.Context, sup *supervise.Supervisor, log *slog.Logger, sto
 	}
 }
 
-// The children, in the order in which they start.
-const (
-	mediaChild = iota
-	coreChild
-)
+// crew is the supervisor with its children.
+type crew struct {
+	*supervise.Supervisor
+	core, media *supervise.Child // media is nil where there is no voice
+}
 
-func newSupervisor(cfg config.Config, s *sockets, log *slog.Logger) (*supervise.Supervisor, error) {
+func newCrew(cfg config.Config, s *sockets, log *slog.Logger) (*crew, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	settings := childSettings{Config: cfg, Link: s.linkPath, HTTPS: s.httpsFile != nil}
+	settings := childSettings{Config: cfg, Link: s.linkPath, HTTPS: s.httpsFile != nil, PresenceOnly: s.sip == nil}
 	media := supervise.Spec{Name: "media", Path: self, Args: []string{"media"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.sipFile, s.linkFile}}
 	core := supervise.Spec{Name: "core", Path: self, Args: []string{"core"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.httpFile}}
 	if s.httpsFile != nil {
 		core.Files = append(core.Files, s.httpsFile)
 	}
-	return supervise.New(log, media, core), nil
+	if s.sip == nil {
+		sup := supervise.New(log, core)
+		return &crew{Supervisor: sup, core: sup.Child(0)}, nil
+	}
+	sup := supervise.New(log, media, core)
+	return &crew{Supervisor: sup, media: sup.Child(0), core: sup.Child(1)}, nil
 }
 
 // publish announces the addresses once, and keeps the ready file true while
 // children come and go.
-func publish(ctx context.Context, sup *supervise.Supervisor, s *sockets, readyFile string, announce func(endpoints), log *slog.Logger) {
+func publish(ctx context.Context, c *crew, s *sockets, readyFile string, announce func(endpoints), log *slog.Logger) {
 	for announced := false; ; {
-		if sup.AwaitReady(ctx) != nil {
+		if c.AwaitReady(ctx) != nil {
 			return
 		}
 		e := s.endpoints()
 		var mediaChanged, coreChanged <-chan struct{}
-		e.MediaPID, _, _, mediaChanged = sup.Child(mediaChild).State()
-		e.CorePID, _, _, coreChanged = sup.Child(coreChild).State()
+		if c.media != nil {
+			e.MediaPID, _, _, mediaChanged = c.media.State()
+		}
+		e.CorePID, _, _, coreChanged = c.core.State()
 		if readyFile != "" {
 			if err := writeWhole(readyFile, e); err != nil {
 				log.Error("the ready file was not written", "err", err)
@@ -238,7 +256,8 @@ func writeWhole(path string, v any) error {
 	return os.Rename(path+".new", path)
 }
 
-// sockets are the listening sockets, which outlive the children.
+// sockets are the listening sockets, which outlive the children. Without voice
+// there is none for SIP, and no link.
 type sockets struct {
 	http, https, link             net.Listener
 	sip                           net.PacketConn
@@ -247,7 +266,7 @@ type sockets struct {
 	linkDir, linkPath             string
 }
 
-func openSockets(cfg config.Config) (s *sockets, err error) {
+func openSockets(cfg config.Config, presenceOnly bool) (s *sockets, err error) {
 	s = &sockets{}
 	defer func() {
 		if err != nil {
@@ -262,21 +281,29 @@ func openSockets(cfg config.Config) (s *sockets, err error) {
 			return s, err
 		}
 	}
+	if presenceOnly {
+		return s, nil
+	}
+	return s, s.openVoice(cfg)
+}
+
+// openVoice opens what the voice process needs.
+func (s *sockets) openVoice(cfg config.Config) (err error) {
 	if s.sip, err = net.ListenPacket("udp", cfg.SIP); err != nil {
-		return s, busy("sip", cfg.SIP, err)
+		return busy("sip", cfg.SIP, err)
 	}
 	if s.sipFile, err = s.sip.(*net.UDPConn).File(); err != nil {
-		return s, err
+		return err
 	}
 	if s.linkDir, err = os.MkdirTemp("", "tandem-"); err != nil {
-		return s, fmt.Errorf("make a folder for the socket between core and media: %w", err)
+		return fmt.Errorf("make a folder for the socket between core and media: %w", err)
 	}
 	s.linkPath = filepath.Join(s.linkDir, "voice.sock")
 	if s.link, err = net.Listen("unix", s.linkPath); err != nil {
-		return s, err
+		return err
 	}
 	s.linkFile, err = s.link.(*net.UnixListener).File()
-	return s, err
+	return err
 }
 
 func listenTCP(name, address string) (net.Listener, *os.File, error) {
@@ -294,7 +321,10 @@ func busy(name, address string, err error) error {
 
 func (s *sockets) endpoints() endpoints {
 	base := "http://" + s.http.Addr().String()
-	e := endpoints{Endpoint: base, Admin: base + "/admin", Console: base + "/console", CCP: base + "/ccp", SIP: s.sip.LocalAddr().String(), PID: os.Getpid()}
+	e := endpoints{Endpoint: base, Admin: base + "/admin", PID: os.Getpid(), PresenceOnly: s.sip == nil}
+	if s.sip != nil {
+		e.Console, e.CCP, e.SIP = base+"/console", base+"/ccp", s.sip.LocalAddr().String()
+	}
 	if s.https != nil {
 		e.HTTPS = "https://" + s.https.Addr().String()
 	}

@@ -42,6 +42,11 @@ type statusList struct {
 	offline string            // the id of the status of who is logged out
 }
 
+// statusTypes are the types in the core's words.
+var statusTypes = map[types.AgentStatusType]event.StatusType{
+	types.AgentStatusTypeRoutable: event.Routable, types.AgentStatusTypeCustom: event.Custom, types.AgentStatusTypeOffline: event.Offline,
+}
+
 // statuses lists the instance's agent statuses (ListAgentStatuses).
 func (c *client) statuses(ctx context.Context, p priority) (*statusList, error) {
 	l := &statusList{names: map[string]string{}}
@@ -52,7 +57,7 @@ func (c *client) statuses(ctx context.Context, p priority) (*statusList, error) 
 	}, func(out *connect.ListAgentStatusesOutput) *string {
 		for _, s := range out.AgentStatusSummaryList {
 			id, name := text(s.Id), text(s.Name)
-			l.all = append(l.all, event.RemoteStatus{Remote: id, Name: name, Custom: s.Type == types.AgentStatusTypeCustom})
+			l.all = append(l.all, event.RemoteStatus{Remote: id, Name: name, Custom: s.Type == types.AgentStatusTypeCustom, Type: statusTypes[s.Type]})
 			l.names[name] = id
 			if s.Type == types.AgentStatusTypeOffline {
 				l.offline = id
