@@ -33,7 +33,8 @@ const cardFlow = `{"Version":"2019-10-30","StartAction":"hold","Actions":[
 func (w *world) addDefaultFlows() {
 	w.t.Helper()
 	for _, sample := range flow.Samples() {
-		if sample.Name == flow.SampleCustomerQueue {
+		runs := strings.HasPrefix(sample.Name, "Default") && sample.Name != flow.SampleCustomerQueue
+		if !runs && sample.Name != flow.SampleInbound {
 			continue
 		}
 		content, err := sample.Fill(map[string]string{flow.PlaceholderQueue: w.id("BasicQueue").String()})

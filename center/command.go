@@ -233,6 +233,54 @@ type (
 		ContactID  tandem.ID
 		Attributes tandem.PersonalMap
 	}
+	// FunctionReturned tells what a function answered. One that nobody waits for
+	// any more is ignored.
+	FunctionReturned struct {
+		ContactID, InvocationID tandem.ID
+		Result                  tandem.Personal // a JSON object
+		Failure                 string          // empty: it answered; else what failed, for the flow log
+	}
+	// BotAnswered tells what a bot answered, in the shape of Lex V2 (Amazon Lex
+	// API: RecognizeText, response). A turn that nobody waits for any more is
+	// ignored.
+	BotAnswered struct {
+		ContactID, TurnID tandem.ID
+		Answer            tandem.Personal // a JSON object
+		Failure           string
+	}
+	// AnswerView tells what the participant did in the view that is shown.
+	AnswerView struct {
+		ContactID, ShownID tandem.ID
+		Action             string
+		Result             tandem.Personal // a JSON object
+	}
+	// SendMessage adds a message to a chat. The answer is its id.
+	SendMessage struct {
+		ContactID   tandem.ID
+		Role        event.MessageRole
+		UserID      tandem.ID // of an agent
+		ContentType string
+		Content     tandem.Personal
+		ClientToken string
+	}
+	// CustomerReturned tells that the customer of a chat came back.
+	CustomerReturned struct{ ContactID tandem.ID }
+	// AssociateFunction lets flows invoke a function, or no longer.
+	AssociateFunction struct {
+		FunctionARN string
+		Gone        bool
+	}
+	// AssociateBot lets flows use a bot, or no longer.
+	AssociateBot struct {
+		Bot  string
+		Gone bool
+	}
+	// SaveSecurityKey adds a key for encrypted input, or removes it. At most two
+	// are active.
+	SaveSecurityKey struct{ Key event.SecurityKeySaved }
+	// SaveModulePointer makes or removes a version or an alias of a module.
+	SaveModulePointer struct{ Pointer event.ModulePointerSaved }
+
 	// TakeVoiceReport takes a report of the media process.
 	TakeVoiceReport struct{ Report voice.Report }
 	// EraseSubject erases a contact chain or a deleted user. The engine deletes

@@ -350,3 +350,18 @@ func (m *Machine) Known(kind flow.ResourceKind, id string) bool {
 	}
 	return m.state.Hours[parsed] != nil
 }
+
+// PhoneNumber implements flow.Env.
+func (e env) PhoneNumber(digits, _ string, local bool) (e164 string, ok bool) {
+	number := "+" + digits
+	return number, !local && checkPhoneNumber("", number) == nil
+}
+
+// FunctionKnown implements flow.Env.
+func (e env) FunctionKnown(arn string) bool { return arn != "" }
+
+// BotKnown implements flow.Env.
+func (e env) BotKnown(bot string) bool { return bot != "" }
+
+// ModuleKnown implements flow.Env.
+func (e env) ModuleKnown(string) bool { return false }

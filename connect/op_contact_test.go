@@ -10,6 +10,7 @@ import (
 
 	"tandem"
 	"tandem/center"
+	"tandem/flow"
 	"tandem/view/record"
 )
 
@@ -67,13 +68,18 @@ func TestFlowThatIsOnlySavedIsNotPublished(t *testing.T) {
 	w.call("UpdateContactFlowMetadata", map[string]any{"ContactFlowId": id, "Description": "d", "ContactFlowState": "ARCHIVED"}, nil)
 	var list ListContactFlowsResponse
 	w.call("ListContactFlows", map[string]any{"ContactFlowTypes": "CONTACT_FLOW"}, &list)
-	found := false
+	found, first := false, 0
+	for _, s := range flow.Samples() {
+		if s.Type == flow.TypeContactFlow {
+			first++
+		}
+	}
 	for _, f := range list.ContactFlowSummaryList {
 		if *f.Id == id {
 			found = *f.Name == "Better draft" && *f.ContactFlowStatus == ContactFlowStatusSaved && *f.ContactFlowState == ContactFlowStateArchived
 		}
 	}
-	if !found || len(list.ContactFlowSummaryList) != 2 {
+	if !found || len(list.ContactFlowSummaryList) != first+1 {
 		t.Errorf("flows listed: %+v", list.ContactFlowSummaryList)
 	}
 	w.call("DeleteContactFlow", map[string]any{"ContactFlowId": id}, nil)

@@ -172,7 +172,7 @@ func (w *world) do(shard tandem.ID, body any) any {
 func (w *world) createInstance(id tandem.ID, alias string) center.Defaults {
 	w.start(id)
 	w.do(directory.Shard, directory.ListInstance{Instance: event.InstanceListed{InstanceID: id, Alias: alias}})
-	var ids [18]tandem.ID
+	ids := make([]tandem.ID, 9+len(flow.Samples()))
 	for i := range ids {
 		ids[i] = id.Derive(uint64(i))
 	}

@@ -350,6 +350,173 @@ func (x *AgentUnreachable) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*BotAnswered) Kind() tandem.EventKind { return 175 }
+
+// EventName implements tandem.Event.
+func (*BotAnswered) EventName() string { return "BotAnswered" }
+
+// EncodeWire implements tandem.Wire.
+func (x *BotAnswered) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.TurnID)
+	if !x.TurnID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.Failure)
+	if x.Failure != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *BotAnswered) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.TurnID = d.ID()
+	x.Failure = d.String()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*BotAsked) Kind() tandem.EventKind { return 174 }
+
+// EventName implements tandem.Event.
+func (*BotAsked) EventName() string { return "BotAsked" }
+
+// EncodeWire implements tandem.Wire.
+func (x *BotAsked) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.TurnID)
+	if !x.TurnID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.String(x.Bot)
+	if x.Bot != "" {
+		end = e.Len()
+	}
+	e.String(x.Locale)
+	if x.Locale != "" {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Mode))
+	if x.Mode != 0 {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Input != "" || x.Session != ""); p != nil {
+		p.String(string(x.Input))
+		p.String(string(x.Session))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *BotAsked) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.TurnID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	x.Bot = d.String()
+	x.Locale = d.String()
+	x.Mode = BotInputMode(d.Uint(8))
+	x.Deadline = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Input = tandem.Personal(p.String())
+		x.Session = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*BotAssociated) Kind() tandem.EventKind { return 184 }
+
+// EventName implements tandem.Event.
+func (*BotAssociated) EventName() string { return "BotAssociated" }
+
+// EncodeWire implements tandem.Wire.
+func (x *BotAssociated) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.String(x.Bot)
+	end := e.Len()
+	e.Bool(x.Gone)
+	if x.Gone {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *BotAssociated) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.Bot = d.String()
+	x.Gone = d.Bool()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*BotSessionSet) Kind() tandem.EventKind { return 176 }
+
+// EventName implements tandem.Event.
+func (*BotSessionSet) EventName() string { return "BotSessionSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *BotSessionSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Session != ""); p != nil {
+		p.String(string(x.Session))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *BotSessionSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Session = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
 func (*CallRefused) Kind() tandem.EventKind { return 122 }
 
 // EventName implements tandem.Event.
@@ -1320,6 +1487,44 @@ func (x *CustomerMoved) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*ExternalSet) Kind() tandem.EventKind { return 173 }
+
+// EventName implements tandem.Event.
+func (*ExternalSet) EventName() string { return "ExternalSet" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ExternalSet) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Result != ""); p != nil {
+		p.String(string(x.Result))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ExternalSet) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Result = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
 func (*FlowAttributesSet) Kind() tandem.EventKind { return 166 }
 
 // EventName implements tandem.Event.
@@ -1353,6 +1558,68 @@ func (x *FlowAttributesSet) DecodeWire(d *tandem.Decoder) {
 	x.Side = FlowSide(d.Uint(8))
 	if p := d.Section(f, x.InitialContactID); p != nil {
 		x.Attributes = p.StringMap()
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*FlowBlockLogged) Kind() tandem.EventKind { return 181 }
+
+// EventName implements tandem.Event.
+func (*FlowBlockLogged) EventName() string { return "FlowBlockLogged" }
+
+// EncodeWire implements tandem.Wire.
+func (x *FlowBlockLogged) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.FlowID)
+	if !x.FlowID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.String(x.Identifier)
+	if x.Identifier != "" {
+		end = e.Len()
+	}
+	e.String(x.ModuleType)
+	if x.ModuleType != "" {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Parameters != "" || x.Results != "" || x.ExternalResults != ""); p != nil {
+		p.String(string(x.Parameters))
+		p.String(string(x.Results))
+		p.String(string(x.ExternalResults))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *FlowBlockLogged) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.FlowID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	x.Identifier = d.String()
+	x.ModuleType = d.String()
+	x.At = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Parameters = tandem.Personal(p.String())
+		x.Results = tandem.Personal(p.String())
+		x.ExternalResults = tandem.Personal(p.String())
 		d.Close(p)
 	}
 }
@@ -1606,6 +1873,133 @@ func (x *FlowSaved) DecodeWire(d *tandem.Decoder) {
 		x.Content = tandem.Blob(p.String())
 		d.Close(p)
 	}
+}
+
+// Kind implements tandem.Event.
+func (*FunctionAssociated) Kind() tandem.EventKind { return 183 }
+
+// EventName implements tandem.Event.
+func (*FunctionAssociated) EventName() string { return "FunctionAssociated" }
+
+// EncodeWire implements tandem.Wire.
+func (x *FunctionAssociated) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.String(x.FunctionARN)
+	end := e.Len()
+	e.Bool(x.Gone)
+	if x.Gone {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *FunctionAssociated) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.FunctionARN = d.String()
+	x.Gone = d.Bool()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*FunctionInvoked) Kind() tandem.EventKind { return 171 }
+
+// EventName implements tandem.Event.
+func (*FunctionInvoked) EventName() string { return "FunctionInvoked" }
+
+// EncodeWire implements tandem.Wire.
+func (x *FunctionInvoked) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.InvocationID)
+	if !x.InvocationID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.String(x.FunctionARN)
+	if x.FunctionARN != "" {
+		end = e.Len()
+	}
+	e.Varint(x.TimeoutMillis)
+	if x.TimeoutMillis != 0 {
+		end = e.Len()
+	}
+	e.Bool(x.Async)
+	if x.Async {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Request != ""); p != nil {
+		p.String(string(x.Request))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *FunctionInvoked) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.InvocationID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	x.FunctionARN = d.String()
+	x.TimeoutMillis = d.Varint()
+	x.Async = d.Bool()
+	x.Deadline = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Request = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*FunctionReturned) Kind() tandem.EventKind { return 172 }
+
+// EventName implements tandem.Event.
+func (*FunctionReturned) EventName() string { return "FunctionReturned" }
+
+// EncodeWire implements tandem.Wire.
+func (x *FunctionReturned) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.InvocationID)
+	if !x.InvocationID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.Failure)
+	if x.Failure != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *FunctionReturned) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.InvocationID = d.ID()
+	x.Failure = d.String()
+	d.End(f)
 }
 
 // Kind implements tandem.Event.
@@ -2220,6 +2614,64 @@ func (x *MappingRow) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*MessageSent) Kind() tandem.EventKind { return 182 }
+
+// EventName implements tandem.Event.
+func (*MessageSent) EventName() string { return "MessageSent" }
+
+// EncodeWire implements tandem.Wire.
+func (x *MessageSent) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.MessageID)
+	if !x.MessageID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Role))
+	if x.Role != 0 {
+		end = e.Len()
+	}
+	e.ID(x.UserID)
+	if !x.UserID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.ContentType)
+	if x.ContentType != "" {
+		end = e.Len()
+	}
+	e.Varint(int64(x.At))
+	if x.At != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Content != ""); p != nil {
+		p.String(string(x.Content))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *MessageSent) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.MessageID = d.ID()
+	x.Role = MessageRole(d.Uint(8))
+	x.UserID = d.ID()
+	x.ContentType = d.String()
+	x.At = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Content = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
 func (*MetricsTaken) Kind() tandem.EventKind { return 164 }
 
 // EventName implements tandem.Event.
@@ -2243,6 +2695,154 @@ func (x *MetricsTaken) DecodeWire(d *tandem.Decoder) {
 	f := d.Begin()
 	x.ContactID = d.ID()
 	x.Values = d.StringMap()
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
+func (*ModuleEntered) Kind() tandem.EventKind { return 177 }
+
+// EventName implements tandem.Event.
+func (*ModuleEntered) EventName() string { return "ModuleEntered" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ModuleEntered) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.ID(x.ModuleID)
+	if !x.ModuleID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Input != ""); p != nil {
+		p.String(string(x.Input))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ModuleEntered) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	x.ModuleID = d.ID()
+	x.Version = d.Uvarint()
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Input = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*ModuleLeft) Kind() tandem.EventKind { return 178 }
+
+// EventName implements tandem.Event.
+func (*ModuleLeft) EventName() string { return "ModuleLeft" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ModuleLeft) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.String(x.Outcome)
+	if x.Outcome != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Result != ""); p != nil {
+		p.String(string(x.Result))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ModuleLeft) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	x.Outcome = d.String()
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Result = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*ModulePointerSaved) Kind() tandem.EventKind { return 186 }
+
+// EventName implements tandem.Event.
+func (*ModulePointerSaved) EventName() string { return "ModulePointerSaved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ModulePointerSaved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ModuleID)
+	end := e.Len()
+	e.ID(x.PointerID)
+	if !x.PointerID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.Name)
+	if x.Name != "" {
+		end = e.Len()
+	}
+	e.String(x.Description)
+	if x.Description != "" {
+		end = e.Len()
+	}
+	e.Uvarint(x.Version)
+	if x.Version != 0 {
+		end = e.Len()
+	}
+	e.Uvarint(x.Saved)
+	if x.Saved != 0 {
+		end = e.Len()
+	}
+	e.Bool(x.Gone)
+	if x.Gone {
+		end = e.Len()
+	}
+	e.Varint(int64(x.ModifiedAt))
+	if x.ModifiedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ModulePointerSaved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ModuleID = d.ID()
+	x.PointerID = d.ID()
+	x.Name = d.String()
+	x.Description = d.String()
+	x.Version = d.Uvarint()
+	x.Saved = d.Uvarint()
+	x.Gone = d.Bool()
+	x.ModifiedAt = tandem.Time(d.Varint())
 	d.End(f)
 }
 
@@ -3648,6 +4248,43 @@ func (x *RuleFired) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*SecurityKeySaved) Kind() tandem.EventKind { return 185 }
+
+// EventName implements tandem.Event.
+func (*SecurityKeySaved) EventName() string { return "SecurityKeySaved" }
+
+// EncodeWire implements tandem.Wire.
+func (x *SecurityKeySaved) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.AssociationID)
+	end := e.Len()
+	e.String(x.Key)
+	if x.Key != "" {
+		end = e.Len()
+	}
+	e.Bool(x.Gone)
+	if x.Gone {
+		end = e.Len()
+	}
+	e.Varint(int64(x.CreatedAt))
+	if x.CreatedAt != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *SecurityKeySaved) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.AssociationID = d.ID()
+	x.Key = d.String()
+	x.Gone = d.Bool()
+	x.CreatedAt = tandem.Time(d.Varint())
+	d.End(f)
+}
+
+// Kind implements tandem.Event.
 func (*SecurityProfileSaved) Kind() tandem.EventKind { return 20 }
 
 // EventName implements tandem.Event.
@@ -4324,6 +4961,107 @@ func (x *UserSaved) DecodeWire(d *tandem.Decoder) {
 }
 
 // Kind implements tandem.Event.
+func (*ViewAnswered) Kind() tandem.EventKind { return 180 }
+
+// EventName implements tandem.Event.
+func (*ViewAnswered) EventName() string { return "ViewAnswered" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ViewAnswered) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.ID(x.ShownID)
+	if !x.ShownID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.Action)
+	if x.Action != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Result != ""); p != nil {
+		p.String(string(x.Result))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ViewAnswered) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	x.ShownID = d.ID()
+	x.Action = d.String()
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Result = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
+func (*ViewShown) Kind() tandem.EventKind { return 179 }
+
+// EventName implements tandem.Event.
+func (*ViewShown) EventName() string { return "ViewShown" }
+
+// EncodeWire implements tandem.Wire.
+func (x *ViewShown) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.ContactID)
+	end := e.Len()
+	e.ID(x.InitialContactID)
+	if !x.InitialContactID.IsZero() {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(x.Side))
+	if x.Side != 0 {
+		end = e.Len()
+	}
+	e.ID(x.ShownID)
+	if !x.ShownID.IsZero() {
+		end = e.Len()
+	}
+	e.String(x.View)
+	if x.View != "" {
+		end = e.Len()
+	}
+	e.Varint(int64(x.Deadline))
+	if x.Deadline != 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.Data != ""); p != nil {
+		p.String(string(x.Data))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *ViewShown) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.ContactID = d.ID()
+	x.InitialContactID = d.ID()
+	x.Side = FlowSide(d.Uint(8))
+	x.ShownID = d.ID()
+	x.View = d.String()
+	x.Deadline = tandem.Time(d.Varint())
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.Data = tandem.Personal(p.String())
+		d.Close(p)
+	}
+}
+
+// Kind implements tandem.Event.
 func (*VoiceReportTaken) Kind() tandem.EventKind { return 140 }
 
 // EventName implements tandem.Event.
@@ -4518,6 +5256,22 @@ var Kinds = []KindInfo{
 	{168, "ContactTagsSet"},
 	{169, "ContactReturned"},
 	{170, "ContactDequeued"},
+	{171, "FunctionInvoked"},
+	{172, "FunctionReturned"},
+	{173, "ExternalSet"},
+	{174, "BotAsked"},
+	{175, "BotAnswered"},
+	{176, "BotSessionSet"},
+	{177, "ModuleEntered"},
+	{178, "ModuleLeft"},
+	{179, "ViewShown"},
+	{180, "ViewAnswered"},
+	{181, "FlowBlockLogged"},
+	{182, "MessageSent"},
+	{183, "FunctionAssociated"},
+	{184, "BotAssociated"},
+	{185, "SecurityKeySaved"},
+	{186, "ModulePointerSaved"},
 	{200, "SystemSaved"},
 	{201, "SystemDeleted"},
 	{202, "AgentLinked"},
@@ -4699,6 +5453,38 @@ func New(kind tandem.EventKind) tandem.Event {
 		return new(ContactReturned)
 	case 170:
 		return new(ContactDequeued)
+	case 171:
+		return new(FunctionInvoked)
+	case 172:
+		return new(FunctionReturned)
+	case 173:
+		return new(ExternalSet)
+	case 174:
+		return new(BotAsked)
+	case 175:
+		return new(BotAnswered)
+	case 176:
+		return new(BotSessionSet)
+	case 177:
+		return new(ModuleEntered)
+	case 178:
+		return new(ModuleLeft)
+	case 179:
+		return new(ViewShown)
+	case 180:
+		return new(ViewAnswered)
+	case 181:
+		return new(FlowBlockLogged)
+	case 182:
+		return new(MessageSent)
+	case 183:
+		return new(FunctionAssociated)
+	case 184:
+		return new(BotAssociated)
+	case 185:
+		return new(SecurityKeySaved)
+	case 186:
+		return new(ModulePointerSaved)
 	case 200:
 		return new(SystemSaved)
 	case 201:

@@ -18,6 +18,10 @@ const (
 	TypeQueueTransfer   Type = "QUEUE_TRANSFER"
 )
 
+// TypeModule is the type of what is no flow of its own, but invoked by flows
+// (Amazon Connect API: CreateContactFlowModule).
+const TypeModule Type = "MODULE"
+
 // AllTypes lists every type of flow.
 func AllTypes() []Type {
 	return []Type{TypeContactFlow, TypeCustomerQueue, TypeCustomerHold, TypeCustomerWhisper, TypeAgentHold,

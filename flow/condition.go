@@ -25,6 +25,10 @@ func Operators() []string {
 		NumberGreaterThan, NumberGreaterOrEqualTo, NumberLessThan, NumberLessOrEqualTo}
 }
 
+// Holds says whether value stands in the operator's relation to operand, as in the
+// conditions of flows. An unknown operator never holds.
+func Holds(operator, value, operand string) bool { return holds(operator, value, operand) }
+
 // holds says whether value stands in the operator's relation to operand. Text is
 // compared with regard to case. A number operator never holds for what is not a number.
 func holds(operator, value, operand string) bool {

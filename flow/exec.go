@@ -25,12 +25,26 @@ const (
 	InputCallFailed  InputKind = "CallFailed"  // whom Dial or Bridge called could not be reached, or declined
 	InputCallTimeout InputKind = "CallTimeout" // whom Bridge called did not answer in time
 	InputBridgeEnded InputKind = "BridgeEnded" // the outside party of Bridge has hung up, the customer is still there
+
+	InputFunctionReturned InputKind = "FunctionReturned" // the function of Invoke answered, in Input.Result
+	InputFunctionFailed   InputKind = "FunctionFailed"   // it did not, or too late; Input.Text says why
+	InputUtterance        InputKind = "Utterance"        // the customer said or wrote something, in Input.Text
+	InputBotAnswered      InputKind = "BotAnswered"      // the bot of AskBot answered, in Input.Result
+	InputBotFailed        InputKind = "BotFailed"        // it did not, or too late; Input.Text says why
+	InputModuleReturned   InputKind = "ModuleReturned"   // the module of EnterModule is over; Input.Text is its outcome, Input.Result its result
+	InputModuleFailed     InputKind = "ModuleFailed"     // the module could not be entered, or faulted
+	InputViewAnswered     InputKind = "ViewAnswered"     // the view of ShowView was answered; Input.Text is the action, Input.Result its data
+	InputCustomerReturned InputKind = "CustomerReturned" // the customer of a chat came back
+	InputBotLeft          InputKind = "BotLeft"          // the bot that took part in a chat has left
 )
 
 // An Input is one thing that has happened to a flow.
 type Input struct {
 	Kind   InputKind
-	Digits string // keys 0-9, * and #, without the terminator; personal data
+	Digits string // keys 0-9, * and #, without the terminator; or base64 once encrypted; personal data
+	Text   string // personal data
+	Result string // a JSON object; personal data
+	Speech bool   // with InputUtterance: it was spoken
 }
 
 // The channels of a contact (Amazon Connect API: Contact, member Channel).
@@ -73,6 +87,17 @@ type Env interface {
 	// Dialable says whether a number may be called: ok for a number in E.164,
 	// allowed when its country may be dialled.
 	Dialable(number string) (ok, allowed bool)
+	// PhoneNumber reads digits that a customer typed: with local, as a number of
+	// the country (ISO 3166-1 alpha-2, or a calling code such as "+1"), else as E.164
+	// without the plus. The answer is E.164.
+	PhoneNumber(digits, country string, local bool) (e164 string, ok bool)
+	// FunctionKnown says whether the flows of the instance may invoke the function.
+	FunctionKnown(arn string) bool
+	// BotKnown says whether the flows of the instance may use the bot.
+	BotKnown(bot string) bool
+	// ModuleKnown says whether the module is published, at the version or alias that
+	// a colon may add to its id.
+	ModuleKnown(moduleID string) bool
 }
 
 // MetricName names a live metric.
@@ -100,6 +125,7 @@ const (
 	EndTransferToAgent End = "TransferToAgent" // the contact goes to the agent it is transferred to
 	EndTransferOutside End = "TransferOutside" // the contact goes to whom the Bridge act before calls
 	EndEnterFlow       End = "EnterFlow"       // the flow of the EnterFlow act before begins
+	EndReturn          End = "Return"          // the module is over, as the ReturnModule act before says
 	// EndFault: an error that no branch takes. An inbound or transfer flow
 	// disconnects, a queued contact stays queued in silence, a whisper joins.
 	EndFault End = "Fault"
@@ -280,7 +306,80 @@ type Collect struct {
 	InterDigitTimeoutMillis int    // counted from the key before
 	Terminator              string // the sequence of keys that ends the input and is not part of it; empty if none
 	CancelKey               string // the key that discards what was typed; empty if none
+	Listen                  *Listen
+	Encrypt                 *Encrypt
 }
+
+// Listen also takes what the customer says or writes: collecting ends with
+// InputUtterance then.
+type Listen struct {
+	Locale             string // such as en_US
+	StartTimeoutMillis int    // of silence before the first word
+	EndTimeoutMillis   int    // of silence that ends the utterance
+	MaxMillis          int    // of one utterance
+}
+
+// Encrypt has the keys encrypted before anybody but the voice process knows them
+// (Amazon Connect Administrator Guide: Encrypt sensitive customer input).
+type Encrypt struct {
+	KeyID       string
+	Certificate string // X.509, PEM, with the public key to encrypt to
+}
+
+// Invoke asks a function. Unless Async the flow waits for InputFunctionReturned
+// or InputFunctionFailed.
+type Invoke struct {
+	FunctionARN   string
+	TimeoutMillis int
+	Async         bool
+	Parameters    string // Details.Parameters of the request, a JSON object; personal data
+}
+
+// SetExternal replaces $.External.
+type SetExternal struct{ Result string } // a JSON object; personal data
+
+// AskBot hands what the customer said to a bot. The flow waits for
+// InputBotAnswered or InputBotFailed.
+type AskBot struct {
+	Bot           string            // alias ARN, or name:region:alias
+	Text          string            // what was typed or said; empty begins the session; personal data
+	Mode          string            // "Text", "Speech" or "DTMF"
+	Attributes    map[string]string // session attributes that the flow sets; personal data
+	TimeoutMillis int
+}
+
+// SetBotSession replaces what $.Lex shows: the bot's latest answer in the shape
+// of Lex V2 (Amazon Lex API: RecognizeText, response). The empty text ends the
+// session.
+type SetBotSession struct{ Session string } // a JSON object; personal data
+
+// EnterModule goes on in a module; the flow waits for InputModuleReturned or
+// InputModuleFailed.
+type EnterModule struct {
+	ModuleID string // with version or alias after a colon, if any
+	Input    string // a JSON object; personal data
+}
+
+// ReturnModule says how a module ends; the step ends with EndReturn.
+type ReturnModule struct {
+	Outcome string // reference name of a transition; empty: Success
+	Result  string // a JSON object; personal data
+}
+
+// ShowView shows a view to the flow's participant; the flow waits for
+// InputViewAnswered.
+type ShowView struct {
+	View string // ARN, or id with version
+	Data string // a JSON object; personal data
+}
+
+func (Invoke) act()        {}
+func (SetExternal) act()   {}
+func (AskBot) act()        {}
+func (SetBotSession) act() {}
+func (EnterModule) act()   {}
+func (ReturnModule) act()  {}
+func (ShowView) act()      {}
 
 func (SetAttributes) act()  {}
 func (SetStoredInput) act() {}

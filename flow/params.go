@@ -126,7 +126,7 @@ func (p *Params) Text(name string) (Template, bool) {
 	}
 	t := ParseTemplate(text)
 	p.checkRoots(name, t)
-	return t, true
+	return t, !p.unresolved(name, text)
 }
 
 // Whole reads text without references, or one reference and nothing else.

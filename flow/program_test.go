@@ -482,3 +482,10 @@ func TestStepTakesAnyPositionAndInput(t *testing.T) {
 		}
 	})
 }
+
+func (*center) PhoneNumber(digits, _ string, _ bool) (e164 string, ok bool) {
+	return "+" + digits, digits != ""
+}
+func (*center) FunctionKnown(arn string) bool { return arn != "" }
+func (*center) BotKnown(bot string) bool      { return bot != "" }
+func (*center) ModuleKnown(id string) bool    { return id != "" }

@@ -19,6 +19,16 @@ const (
 	SampleCustomerWhisper = "Default customer whisper"
 	SampleOutbound        = "Default outbound"
 	SampleQueueTransfer   = "Default queue transfer"
+
+	SampleABTest              = "Sample AB test"
+	SampleDisconnect          = "Sample disconnect flow"
+	SampleScreenpopNote       = "Sample note for screenpop"
+	SampleQueueConfigurations = "Sample queue configurations flow"
+	SampleRecordingBehavior   = "Sample recording behavior"
+	SampleQueueCustomer       = "Sample queue customer"
+	SampleInterruptibleQueue  = "Sample interruptible queue flow with callback"
+	SampleQueuePriority       = "Sample customer queue priority"
+	SampleQueuedCallback      = "Sample queued callback"
 )
 
 // The placeholders of the sample flows.
@@ -62,6 +72,24 @@ func Samples() []Sample {
 			saying("Calls the customer of an outgoing contact, without a recording."),
 		newSample(SampleQueueTransfer, TypeQueueTransfer, "queue_transfer").
 			saying("Puts a transferred call in its queue if that is open and staffed, else says why not."),
+		newSample(SampleABTest, TypeContactFlow, "ab_test").
+			saying("Sends callers one of two ways by chance."),
+		newSample(SampleDisconnect, TypeContactFlow, "disconnect", PlaceholderQueue).
+			saying("After the agent has left: waits in a chat for the customer to come back, and says goodbye to a caller."),
+		newSample(SampleScreenpopNote, TypeContactFlow, "screenpop_note", PlaceholderQueue).
+			saying("Attaches a note to the call, which the agent sees."),
+		newSample(SampleQueueConfigurations, TypeContactFlow, "queue_configurations", PlaceholderQueue).
+			saying("Lets the caller go first or last, looks at how long the queue waits, and offers to call back."),
+		newSample(SampleRecordingBehavior, TypeContactFlow, "recording_behavior", PlaceholderQueue).
+			saying("Lets the caller choose whose voice is recorded."),
+		newSample(SampleQueueCustomer, TypeQueueTransfer, "queue_customer", PlaceholderQueue).
+			saying("Puts a transferred call in a queue in opening hours."),
+		newSample(SampleInterruptibleQueue, TypeCustomerQueue, "interruptible_queue").
+			saying("Interrupts the music now and then to offer the waiting customer to be called back."),
+		newSample(SampleQueuePriority, TypeContactFlow, "queue_priority", PlaceholderQueue).
+			saying("Puts those who have called before among the first in the queue."),
+		newSample(SampleQueuedCallback, TypeContactFlow, "queued_callback", PlaceholderQueue).
+			saying("Asks for a number and calls back when it is the caller's turn."),
 	}
 }
 

@@ -106,3 +106,10 @@ func TestResourceIDIsTheLastSegment(t *testing.T) {
 		}
 	}
 }
+
+func (values) PhoneNumber(digits, _ string, _ bool) (e164 string, ok bool) {
+	return "+" + digits, digits != ""
+}
+func (values) FunctionKnown(arn string) bool { return arn != "" }
+func (values) BotKnown(bot string) bool      { return bot != "" }
+func (values) ModuleKnown(id string) bool    { return id != "" }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tandem/media/rtp"
+	"tandem/media/speech"
 	"tandem/voice"
 )
 
@@ -26,8 +27,11 @@ type Config struct {
 	Prompts string // folder of wav files; empty: built-in sounds only
 	Speech  string // text-to-speech program; empty: espeak-ng
 	Voice   string // its voice; empty: its default
-	Data    string // folder for recordings under way
-	Bucket  string // gocloud.dev/blob URL for recordings; empty: DATA/blobs
+
+	Recognizer speech.Engine // understands what callers say; nil: only keys are collected
+
+	Data   string // folder for recordings under way
+	Bucket string // gocloud.dev/blob URL for recordings; empty: DATA/blobs
 
 	Log    *slog.Logger
 	Limits Limits

@@ -4,6 +4,7 @@ import (
 	"tandem/media/room"
 	"tandem/media/rtp"
 	"tandem/media/sip"
+	"tandem/media/speech"
 )
 
 // counters are guarded by the process's mutex.
@@ -40,6 +41,9 @@ type Metrics struct {
 	RecordingFramesDroppedTotal uint64 // 20 ms each
 	RecordingUploadsFailedTotal uint64 // and tried again
 
+	SpeechListenedTotal uint64 // utterances that an engine was asked to recognize
+	SpeechFailedTotal   uint64 // of them, those that it did not
+
 	Lateness []room.LatenessBucket // of all rooms' ticks
 	SIP      *sip.Metrics
 }
@@ -49,7 +53,12 @@ func (p *Process) Metrics() Metrics {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.counters
+	var heard speech.Figures
+	if p.config.Recognizer != nil {
+		heard = p.config.Recognizer.Figures()
+	}
 	return Metrics{
+		SpeechListenedTotal: heard.Listened, SpeechFailedTotal: heard.Failed,
 		Linked: p.linked, Draining: p.draining, Rooms: len(p.rooms), Legs: len(p.legs), KeptReports: p.link.Kept(),
 		CallsInTotal: c.callsIn, CallsOutTotal: c.callsOut, CallsRefusedTotal: c.refused,
 		RTPPacketsInTotal: c.packetsIn, RTPPacketsOutTotal: c.packetsOut,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tandem"
+	"tandem/media/encrypt"
 	"tandem/media/recording"
 	"tandem/media/room"
 	"tandem/voice"
@@ -90,7 +91,7 @@ func (p *Process) firstSight(want voice.Room) {
 }
 
 func (p *Process) newRoom() *roomState {
-	return &roomState{mixer: room.New(&p.lateness), closing: map[tandem.ID]bool{}}
+	return &roomState{mixer: room.New(&p.lateness, p.config.Recognizer), closing: map[tandem.ID]bool{}}
 }
 
 // reconcile brings a room to what the core wants.
@@ -133,14 +134,31 @@ func (p *Process) load(ctx context.Context, item voice.Prompt) ([]int16, error) 
 	return p.prompts.Load(ctx, item)
 }
 
+// concealed encrypts digits that only the owner of a key is to read. They
+// leave the process in no other form: where that cannot be done, the play has
+// failed.
+func concealed(result room.PlayResult) room.PlayResult {
+	e := result.Encrypt
+	if e == nil || result.Digits == "" {
+		return result
+	}
+	message, err := encrypt.Message(e.KeyID, e.Certificate, string(result.Digits))
+	result.Digits = tandem.Personal(message)
+	if err != nil {
+		result.Outcome, result.Digits, result.Err = voice.PlayFailed, "", err
+	}
+	return result
+}
+
 // playEnded is called from the room's goroutine.
 func (p *Process) playEnded(roomID tandem.ID, result room.PlayResult) {
+	result = concealed(result)
 	if result.Err != nil {
-		p.config.Log.Warn("a prompt cannot be played", "room", roomID, "play", result.Play, "error", result.Err)
+		p.config.Log.Warn("a play failed", "room", roomID, "play", result.Play, "error", result.Err)
 	}
 	report := voice.Report{
 		Kind: voice.PlayEnded, At: result.At, Room: roomID,
-		Play: result.Play, Outcome: result.Outcome, Digits: result.Digits,
+		Play: result.Play, Outcome: result.Outcome, Digits: result.Digits, Text: result.Text,
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -26,6 +26,7 @@ const (
 	PlayDigits                         // Digits has what was pressed
 	PlayTimeout                        // no digit came in time
 	PlayFailed                         // an item could not be fetched or spoken
+	PlaySpoken                         // Text has what was said
 )
 
 // Report is one fact from the media process. Reports of one incarnation are
@@ -49,4 +50,5 @@ type Report struct {
 	Location    string // RecordingEnded: the blob's key
 	Started     tandem.Time
 	Stopped     tandem.Time
+	Text        tandem.Personal // PlayEnded with PlaySpoken
 }

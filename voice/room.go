@@ -85,6 +85,25 @@ type Collect struct {
 	FirstDigitMillis int64 // from the end of the audio
 	InterDigitMillis int64
 	Terminators      string // digits that end the input and are not part of it
+	CancelKey        string // the digit that discards what was typed; empty if none
+	Listen           *Listen
+	Encrypt          *Encrypt
+}
+
+// Listen also recognizes what the listener says: an utterance ends the play.
+type Listen struct {
+	Locale             string // such as en_US
+	StartTimeoutMillis int64  // of silence before the first word, from the end of the audio
+	EndTimeoutMillis   int64  // of silence that ends the utterance
+	MaxMillis          int64  // of one utterance
+}
+
+// Encrypt has digits encrypted before they are reported, so that nobody else
+// learns them: Report.Digits is then base64 of a message in the format of the
+// AWS Encryption SDK.
+type Encrypt struct {
+	KeyID       string
+	Certificate string // X.509, PEM
 }
 
 // Recording is a stereo file: the customer on the left channel, agents on the

@@ -39,6 +39,7 @@ type edges struct {
 	connect    *connect.Server
 	connectors *connector.Manager
 	consoles   salesforce.Consoles
+	outside    *outside
 }
 
 func newEdges(ctx context.Context, c *core) (*edges, error) {
@@ -63,6 +64,9 @@ func newEdges(ctx context.Context, c *core) (*edges, error) {
 		cfg.Link = (&discovery{edges: e}).link
 	}
 	e.connectors = connector.NewManager(cfg)
+	if e.outside, err = newOutside(ctx, c); err != nil {
+		return nil, err
+	}
 	e.connect, err = connect.New(connect.Config{Keys: e.keys, ARNs: arnsOf(c.settings.Config), Backend: e.backend(), Permit: e.permit, Log: c.log})
 	return e, err
 }
@@ -94,9 +98,16 @@ func (e *edges) systemsChanged(ctx context.Context, id tandem.ID) {
 	e.connectors.Set(id, systems)
 }
 
-func (e *edges) effect(id tandem.ID, ef tandem.Effect) { e.connectors.Effect(id, ef) }
+func (e *edges) effect(id tandem.ID, ef tandem.Effect) {
+	if !e.outside.effect(id, ef) {
+		e.connectors.Effect(id, ef)
+	}
+}
 
-func (e *edges) stop() { e.connectors.Close() }
+func (e *edges) stop() {
+	e.outside.close()
+	e.connectors.Close()
+}
 
 // connectorCommand hands a connector's command to its instance.
 func (e *edges) connectorCommand(ctx context.Context, id, system tandem.ID, body any) (any, error) {

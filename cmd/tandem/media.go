@@ -10,6 +10,7 @@ import (
 
 	"tandem/cmd/tandem/config"
 	"tandem/media"
+	"tandem/media/speech"
 	"tandem/supervise"
 )
 
@@ -101,6 +102,15 @@ func voiceConfig(cfg config.Config) (media.Config, error) {
 	if cfg.ExternalIP != "" {
 		if m.ExternalIP, err = netip.ParseAddr(cfg.ExternalIP); err != nil {
 			return m, fmt.Errorf("external_ip: %w", err)
+		}
+	}
+	if s := cfg.SpeechRecognition; s.URL != "" {
+		token, err := environmentSecret(s.Token)
+		if err != nil {
+			return m, fmt.Errorf("speech_recognition: token: %w", err)
+		}
+		if m.Recognizer, err = speech.NewWebSocket(speech.Config{URL: s.URL, Token: string(token), Most: s.Most}); err != nil {
+			return m, fmt.Errorf("speech_recognition: %w", err)
 		}
 	}
 	for _, t := range cfg.Trunks {

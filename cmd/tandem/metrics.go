@@ -40,6 +40,8 @@ func (f figures) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCol
 // Collect implements prometheus.Collector.
 func (f figures) Collect(ch chan<- prometheus.Metric) {
 	f.journal(ch)
+	functionFigures.collect(ch, f.e.outside.functions.Figures())
+	botFigures.collect(ch, f.e.outside.bots.Figures())
 	linked := 0.0
 	if l := f.e.core.link.Load(); l != nil && l.Connected() {
 		linked = 1

@@ -169,7 +169,7 @@ func (a *account) createInstance() {
 		}
 	}
 	a.do(directory.Shard, directory.ListInstance{Instance: event.InstanceListed{InstanceID: testInstance, Alias: "test"}})
-	var ids [18]tandem.ID
+	ids := make([]tandem.ID, 9+len(flow.Samples()))
 	for i := range ids {
 		ids[i] = testInstance.Derive(uint64(i))
 	}

@@ -105,3 +105,10 @@ func flowOf(t *testing.T, actionType, parameters string, branches ...string) *fl
 	doc.Actions = append([]flow.Action{a}, doc.Actions...)
 	return flow.Compile(doc, Registry())
 }
+
+func (*world) PhoneNumber(digits, _ string, _ bool) (e164 string, ok bool) {
+	return "+" + digits, digits != ""
+}
+func (*world) FunctionKnown(arn string) bool { return arn != "" }
+func (*world) BotKnown(bot string) bool      { return bot != "" }
+func (*world) ModuleKnown(id string) bool    { return id != "" }

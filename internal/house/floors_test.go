@@ -8,8 +8,8 @@ import (
 // floors says on which floor each room stands: docs/ARCHITECTURE.md.
 var floors = map[string]int{
 	"": 0, "event": 1, "voice": 1, "flow": 2, "route": 2, "metric": 2, "center": 3, "presence": 3, "directory": 3,
-	"instance": 4, "journal": 4, "engine": 5, "vault": 5, "zones": 5,
-	"media": 6, "connector": 6, "view": 6, "world": 6, "auth": 7,
+	"instance": 4, "journal": 4, "engine": 5, "vault": 5, "zones": 5, "errand": 5,
+	"media": 6, "function": 6, "bot": 6, "connector": 6, "view": 6, "world": 6, "auth": 7,
 	"connect": 8, "admin": 8, "hook": 8, "supervise": 8, "bench": 8, "cmd": 9,
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // pure are the rooms whose behaviour depends on nothing but their input.
-var pure = []string{"tandem", "tandem/event", "tandem/voice", "tandem/flow", "tandem/flow/block", "tandem/route", "tandem/metric", "tandem/center", "tandem/presence", "tandem/presence/rule", "tandem/directory", "tandem/instance"}
+var pure = []string{"tandem", "tandem/event", "tandem/voice", "tandem/flow", "tandem/flow/block", "tandem/flow/legacy", "tandem/flow/flowtest", "tandem/route", "tandem/metric", "tandem/center", "tandem/presence", "tandem/presence/rule", "tandem/directory", "tandem/instance"}
 
 // impure are imports that bring in the world, and why a pure room must not.
 var impure = map[string]string{

@@ -21,8 +21,10 @@ type PlayResult struct {
 	Play    tandem.ID
 	Outcome voice.PlayOutcome
 	Digits  tandem.Personal
-	At      tandem.Time // the last frame, the deciding digit's packet, or the time-out
-	Err     error       // PlayFailed: why
+	Text    tandem.Personal // PlaySpoken
+	At      tandem.Time     // the last frame, the deciding digit's packet, or the time-out
+	Err     error           // PlayFailed: why
+	Encrypt *voice.Encrypt  // the digits are for the owner of this key only
 }
 
 // errEmpty fails a loop that would never take any time.
@@ -33,7 +35,9 @@ var errEmpty = errors.New("the play repeats forever but has no audio: give it a 
 type play struct {
 	voice.Play
 	done   func(PlayResult)
+	ctx    context.Context
 	cancel context.CancelFunc
+	ears   *ears // nil: nobody listens
 
 	mu     sync.Mutex
 	clips  [][]int16
@@ -67,10 +71,11 @@ func (r *Room) SetPlays(plays []voice.Play, load Loader, done func(PlayResult)) 
 			r.plays = append(r.plays, before[i])
 			continue
 		}
-		ctx, cancel := context.WithCancel(context.Background())
-		p := &play{Play: want, done: done, cancel: cancel}
+		p := &play{Play: want, done: done}
+		p.ctx, p.cancel = context.WithCancel(context.Background())
+		p.ears = newEars(r.engine, want.Collect)
 		r.plays = append(r.plays, p)
-		go p.load(ctx, load)
+		go p.load(p.ctx, load)
 	}
 	for _, p := range before {
 		if !slices.Contains(r.plays, p) {
@@ -113,6 +118,9 @@ func (r *Room) stepPlays(now tandem.Time) []*play {
 			continue
 		}
 		if !p.over() {
+			p.end(p.listen(&m.in, now), now)
+		}
+		if !p.over() {
 			p.end(p.frame(&m.sum, now), now)
 		}
 		if p.over() {
@@ -139,16 +147,24 @@ func (p *play) end(outcome voice.PlayOutcome, at tandem.Time) {
 	if outcome == 0 {
 		return
 	}
-	p.result = PlayResult{Play: p.ID, Outcome: outcome, Digits: tandem.Personal(p.digits.String()), At: at}
-	if outcome == voice.PlayFailed {
+	p.result = PlayResult{Play: p.ID, Outcome: outcome, At: at}
+	switch outcome {
+	case voice.PlayDigits:
+		p.result.Digits, p.result.Encrypt = tandem.Personal(p.digits.String()), p.Collect.Encrypt
+	case voice.PlaySpoken:
+		p.result.Text = p.ears.text()
+	case voice.PlayFailed:
 		p.result.Err = p.failure()
 	}
 	p.cancel()
 }
 
-// failure is why an item could not be played. The loader may still be at work
-// on the next one.
+// failure is why nobody can listen, or an item could not be played. The loader
+// may still be at work on the next one.
 func (p *play) failure() error {
+	if err := p.ears.failure(); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.err
@@ -168,8 +184,15 @@ func (p *play) digit(d rtp.Digit) voice.PlayOutcome {
 	if p.Collect == nil {
 		return 0
 	}
-	if strings.IndexByte(p.Collect.Terminators, d.Key) >= 0 {
+	p.ears.stop() // keys go before words
+	switch {
+	case strings.IndexByte(p.Collect.Terminators, d.Key) >= 0:
 		return voice.PlayDigits
+	case p.Collect.CancelKey != "" && strings.IndexByte(p.Collect.CancelKey, d.Key) >= 0:
+		p.digits.Reset()
+		p.waiting = true
+		p.deadline = d.At.Add(p.Collect.FirstDigitMillis)
+		return 0
 	}
 	p.digits.WriteByte(d.Key)
 	if p.digits.Len() >= p.Collect.MaxDigits {
@@ -221,7 +244,7 @@ func (p *play) audioOver(filled int, now tandem.Time) voice.PlayOutcome {
 	switch {
 	case p.Collect != nil:
 		p.waiting = true
-		p.deadline = now.Add(p.Collect.FirstDigitMillis)
+		p.deadline = now.Add(max(p.Collect.FirstDigitMillis, p.ears.startTimeout()))
 		return 0
 	case filled > 0:
 		return 0
@@ -231,7 +254,7 @@ func (p *play) audioOver(filled int, now tandem.Time) voice.PlayOutcome {
 
 func (p *play) wait(now tandem.Time) voice.PlayOutcome {
 	switch {
-	case now < p.deadline:
+	case p.ears.hearing(), now < p.deadline:
 		return 0
 	case p.digits.Len() > 0:
 		return voice.PlayDigits

@@ -7,6 +7,7 @@ import (
 
 	"tandem"
 	"tandem/media/rtp"
+	"tandem/media/speech"
 	"tandem/voice"
 )
 
@@ -31,6 +32,7 @@ type Member interface {
 // Room is the mixer of one call.
 type Room struct {
 	lateness *Lateness
+	engine   speech.Engine // nil: nobody understands speech
 	closing  chan struct{}
 	done     chan struct{}
 	once     sync.Once
@@ -57,10 +59,11 @@ type member struct {
 
 type path struct{ speaker, listener *member }
 
-// New starts a room, which measures itself into lateness. [Room.Close] ends
-// it.
-func New(lateness *Lateness) *Room {
-	r := &Room{lateness: lateness, closing: make(chan struct{}), done: make(chan struct{})}
+// New starts a room, which measures itself into lateness, and understands what
+// is said with the engine; without one, plays collect keys only. [Room.Close]
+// ends it.
+func New(lateness *Lateness, engine speech.Engine) *Room {
+	r := &Room{lateness: lateness, engine: engine, closing: make(chan struct{}), done: make(chan struct{})}
 	go r.run()
 	return r
 }

@@ -314,7 +314,7 @@ func TestPlayIsHeardByItsListenerOnly(t *testing.T) {
 
 func TestRoomTicksEvery20MillisAndEnds(t *testing.T) {
 	var lateness Lateness
-	r, m := New(&lateness), newSpeaker(0)
+	r, m := New(&lateness, nil), newSpeaker(0)
 	r.Join(id(1), voice.Customer, m)
 	started := time.Now()
 	for {

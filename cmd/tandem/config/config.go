@@ -40,6 +40,10 @@ type Config struct {
 	JournalSync string  `toml:"journal_synchronous" help:"FULL, or OFF for tests that may lose data"`
 	Trunks      []Trunk `toml:"trunk"`
 
+	Functions         []Function        `toml:"function"`
+	Bots              []Bot             `toml:"bot"`
+	SpeechRecognition SpeechRecognition `toml:"speech_recognition"`
+
 	origin map[string]string
 }
 
@@ -78,6 +82,9 @@ func Load(path string, environ []string, flags map[string]string) (Config, error
 		}
 		for _, key := range meta.Keys() {
 			c.origin[key[0]] = path
+		}
+		if err := c.absolute(path); err != nil {
+			return c, err
 		}
 	}
 	for _, kv := range environ {
@@ -177,7 +184,7 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("trunk %d (%s): %w", i+1, t.Name, err)
 		}
 	}
-	return nil
+	return c.validateOutside()
 }
 
 func (t Trunk) validate() error {
@@ -251,15 +258,19 @@ func (c *Config) Writable() error {
 	return os.Remove(f.Name())
 }
 
-// Show is a setting's value for people; secrets of trunks are left out.
+// Show is a setting's value for people; what may hold secrets is only counted.
 func (c *Config) Show(key string) any {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
 		if v.Type().Field(i).Tag.Get("toml") == key {
-			if trunks, ok := v.Field(i).Interface().([]Trunk); ok {
-				return fmt.Sprintf("%d configured", len(trunks))
+			switch f := v.Field(i); f.Kind() {
+			case reflect.Slice:
+				return fmt.Sprintf("%d configured", f.Len())
+			case reflect.Struct:
+				return f.FieldByName("URL").String()
+			default:
+				return f.Interface()
 			}
-			return v.Field(i).Interface()
 		}
 	}
 	return nil

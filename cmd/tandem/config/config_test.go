@@ -173,3 +173,57 @@ func TestFolderThatCannotBeMadeIsRefused(t *testing.T) {
 		t.Errorf("the check left %v (%v)", left, err)
 	}
 }
+
+func TestFunctionBotAndEngineThatCannotWorkAreNamed(t *testing.T) {
+	const function, bot, speech = "[[function]]\narn = \"f\"\n", "[[bot]]\nname = \"b\"\n", "[speech_recognition]\n"
+	for name, tt := range map[string]struct{ file, want string }{
+		"no way to a function":  {function, "exactly one of url, command and lambda"},
+		"plain http":            {function + `url = "http://f.example"`, "https only"},
+		"a secret in the file":  {function + "url = \"https://f.example\"\nsecret = \"swordfish\"", "does not stand in this file"},
+		"a secret of our own":   {function + "url = \"https://f.example\"\nsecret = \"env:TANDEM_X\"", "TANDEM_"},
+		"lambda without a key":  {function + "lambda = true\nregion = \"eu-central-1\"", "access key"},
+		"unknown key":           {function + `uri = "https://f.example"`, `unknown key "function.uri"`},
+		"no way to a bot":       {bot, "exactly one of file, url and lex"},
+		"lex without an ARN":    {bot + "lex = true\naccess_key_id = \"a\"\nsecret_access_key = \"env:S\"", "alias ARN"},
+		"speech in clear":       {speech + `url = "ws://s.example"`, "wss only"},
+		"token not in the env":  {speech + "url = \"wss://s.example\"\ntoken = \"vault:x\"", "environment"},
+		"a secret without name": {function + "url = \"https://f.example\"\nsecret = \"env:\"", "does not stand"},
+	} {
+		if _, err := Load(write(t, tt.file), nil, nil); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestFilesStandBesideTheConfiguration(t *testing.T) {
+	path := write(t, "[[bot]]\nname = \"b\"\nfile = \"bots/b.toml\"\n[[function]]\narn = \"f\"\ncommand = [\"./run\", \"x/y\"]\n[[function]]\narn = \"g\"\ncommand = [\"python3\"]\n")
+	c, err := Load(path, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(path)
+	if c.Bots[0].File != filepath.Join(dir, "bots/b.toml") || c.Functions[0].Command[0] != filepath.Join(dir, "run") || c.Functions[0].Command[1] != "x/y" || c.Functions[1].Command[0] != "python3" {
+		t.Errorf("the files are %s and %+v", c.Bots[0].File, c.Functions)
+	}
+}
+
+func TestFunctionOfLambdaTakesItsSettings(t *testing.T) {
+	c, err := Load(write(t, `[[function]]
+arn = "arn:aws:lambda:eu-central-1:123456789012:function:orders"
+lambda = true
+access_key_id = "AKID"
+secret_access_key = "env:ORDERS_KEY"
+concurrency = 3
+queue = 4
+`), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := c.Functions[0].Target()
+	if place, name := c.Functions[0].SecretAccessKey.Place(); place != "env" || name != "ORDERS_KEY" {
+		t.Errorf("the secret is in %s, named %s", place, name)
+	}
+	if target.Lambda.AccessKeyID != "AKID" || target.Limits.Running != 3 || target.Limits.Waiting != 4 || c.Show("function") != "1 configured" {
+		t.Errorf("the target is %+v", target)
+	}
+}
