@@ -16,6 +16,8 @@ import (
 	"tandem/presence"
 	"tandem/presence/rule"
 	"tandem/view/audit"
+	"tandem/view/flowlog"
+	"tandem/view/flowuse"
 	"tandem/view/lately"
 	"tandem/view/notice"
 	"tandem/view/statustime"
@@ -116,6 +118,10 @@ type Config struct {
 	Tables     Tables
 	// Keys lists the keys of this API, ended ones too, by id.
 	Keys func(ctx context.Context) ([]event.AdminKeySaved, error)
+	// FlowLogs lists entries of an instance's flow log.
+	FlowLogs func(ctx context.Context, instance tandem.ID, f flowlog.Filter) ([]flowlog.Row, error)
+	// FlowUses tells which flows use a resource, by name, id or ARN.
+	FlowUses func(ctx context.Context, instance tandem.ID, resource string) (flowuse.Answer, error)
 	// Health looks at the server.
 	Health func(ctx context.Context) []Check
 	// CheckSystem refuses settings of a system that can never work.

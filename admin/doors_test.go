@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +14,11 @@ import (
 	"tandem/connector"
 	"tandem/directory"
 	"tandem/event"
+	"tandem/flow"
 	"tandem/presence"
 	"tandem/view/audit"
+	"tandem/view/flowlog"
+	"tandem/view/flowuse"
 	"tandem/view/lately"
 	"tandem/view/notice"
 )
@@ -37,6 +41,8 @@ var calls = []struct{ id, method, path, body string }{
 	{"reportStatusTime", "GET", "reports/status-time?bucket=day", ""},
 	{"showSettings", "GET", "settings", ""},
 	{"saveSettings", "PUT", "settings", `{"requeue_on_offline":true}`},
+	{"listFlowLogs", "GET", "flow-logs", ""},
+	{"listFlowUses", "GET", "flow-uses?resource=BasicQueue", ""},
 	{"listPresence", "GET", "presence", ""},
 	{"explainPresence", "GET", "users/AGENT1/why", ""},
 	{"listChanges", "GET", "audit", ""},
@@ -76,6 +82,13 @@ func fullWorld(t *testing.T) (w *world, names *strings.Replacer) {
 		{ID: tandem.NameID("notice", "1"), At: 1000, UserID: agent1, SystemID: id, Notice: "status_put_back", Detail: "Lunch"},
 	}
 	w.changes = []audit.Change{{Seq: 1, At: 1000, What: "system_saved", SystemID: id, After: json.RawMessage(`{"name":"Zendesk"}`)}}
+	w.handler.cfg.FlowLogs = func(context.Context, tandem.ID, flowlog.Filter) ([]flowlog.Row, error) {
+		return []flowlog.Row{{Cursor: flowlog.Cursor{Seq: 7}, Line: []byte(`{"ContactId":"a"}`)}}, nil
+	}
+	w.handler.cfg.FlowUses = func(context.Context, tandem.ID, string) (flowuse.Answer, error) {
+		used := flowuse.Resource{Kind: flow.ResourceQueue, ID: "1", Name: "BasicQueue"}
+		return flowuse.Answer{Resources: []flowuse.Resource{used}, Uses: []flowuse.Use{{Resource: used, FlowName: "Inbound", Content: flowuse.Published}}}, nil
+	}
 	w.lines = []lately.Line{{At: 1000, Text: "on a contact"}, {At: 2000, SystemID: instanceID, Text: "the write ended: done"}}
 	w.fired = map[tandem.ID]lately.Fired{tandem.NameID("rule", "Lunch"): {At: 5000, UserID: agent1}}
 	var made newKeyJSON

@@ -19,7 +19,7 @@ const (
 // operations are all operations of the API, in the order of its description.
 func operations() []operation {
 	var all []operation
-	for _, part := range [][]operation{serverOperations(), keyOperations(), centerOperations(), agentOperations(), systemOperations(), ruleOperations(), linkOperations(), noticeOperations()} {
+	for _, part := range [][]operation{serverOperations(), keyOperations(), centerOperations(), agentOperations(), flowOperations(), systemOperations(), ruleOperations(), linkOperations(), noticeOperations()} {
 		all = append(all, part...)
 	}
 	return all

@@ -49,6 +49,7 @@ func (m *Machine) applyConfig(ev tandem.Event) bool {
 		m.applyFlowSaved(ev)
 	case *event.FlowDeleted:
 		delete(st.Flows, ev.FlowID)
+		m.forgetPointers(ev.FlowID)
 		m.defaults = nil
 		m.dirty.add(entity{kindFlow, ev.FlowID})
 	case *event.NumberAssociated:
@@ -87,7 +88,7 @@ func (m *Machine) applyCenterConfig(ev tandem.Event) bool {
 			m.contactDerived(st.Contacts[id])
 		}
 	default:
-		return false
+		return m.applyFlowResources(ev)
 	}
 	return true
 }
@@ -155,7 +156,7 @@ func (m *Machine) applyFlowSaved(ev *event.FlowSaved) {
 	}
 	if old := f.Published; old != nil {
 		v := flowVersion{ev.FlowID, old.Version}
-		if m.running[v] > 0 {
+		if m.running[v] > 0 || m.numbered(v) {
 			if f.Running == nil {
 				f.Running = map[uint64]*event.FlowSaved{}
 			}

@@ -187,8 +187,8 @@ func (m *Machine) checkCounts() error {
 	}
 	for _, id := range tandem.SortedIDs(m.state.Flows) {
 		for _, v := range tandem.SortedKeys(m.state.Flows[id].Running) {
-			if running[flowVersion{id, v}] == 0 {
-				return fmt.Errorf("flow %s keeps version %d, which no contact is in", id, v)
+			if running[flowVersion{id, v}] == 0 && !m.numbered(flowVersion{id, v}) {
+				return fmt.Errorf("flow %s keeps version %d, which no contact is in and no number stands for", id, v)
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func (m *Machine) saveFlow(s *tandem.Step, b SaveFlow) (tandem.ID, error) {
 }
 
 func (m *Machine) checkFlow(f *event.FlowSaved, resources flow.Resources) error {
-	if !slices.Contains(flow.AllTypes(), flow.Type(f.Type)) {
+	if !slices.Contains(flow.AllTypes(), flow.Type(f.Type)) && f.Type != string(flow.TypeModule) {
 		return tandem.Errorf(tandem.Invalid, "Type", "%q is not a type of flow", f.Type)
 	}
 	if old := m.state.Flows[f.FlowID]; old != nil && old.Saved.Type != f.Type {
@@ -93,11 +93,7 @@ func (m *Machine) deleteFlow(s *tandem.Step, b DeleteFlow) error {
 			return tandem.Errorf(tandem.InUse, "ContactFlowId", "the quick connect %q uses this flow", q.Name)
 		}
 	}
-	inUse := len(f.Running) > 0
-	if f.Published != nil {
-		inUse = inUse || m.running[flowVersion{b.FlowID, f.Published.Version}] > 0
-	}
-	if inUse {
+	if m.occupied(b.FlowID, f) {
 		return tandem.Errorf(tandem.InUse, "ContactFlowId", "contacts are in this flow")
 	}
 	s.Emit(&event.FlowDeleted{FlowID: b.FlowID})

@@ -151,11 +151,15 @@ func (st *State) makeMaps() {
 	makeMap(&st.QuickConnects)
 	makeMap(&st.HierarchyGroups)
 	makeMap(&st.Waits)
+	makeMap(&st.Functions)
+	makeMap(&st.Bots)
+	makeMap(&st.SecurityKeys)
+	makeMap(&st.ModulePointers)
 }
 
-func makeMap[V any](m *map[tandem.ID]V) {
+func makeMap[K comparable, V any](m *map[K]V) {
 	if *m == nil {
-		*m = map[tandem.ID]V{}
+		*m = map[K]V{}
 	}
 }
 
@@ -393,7 +397,7 @@ func add[K comparable](counts map[K]int, key K, n int) {
 // dropVersion forgets a replaced version that no contact is in.
 func (m *Machine) dropVersion(v flowVersion) {
 	f := m.state.Flows[v.flowID]
-	if f == nil || m.running[v] > 0 || f.Running[v.version] == nil {
+	if f == nil || m.running[v] > 0 || m.numbered(v) || f.Running[v.version] == nil {
 		return
 	}
 	delete(f.Running, v.version)

@@ -358,10 +358,10 @@ func (e env) PhoneNumber(digits, _ string, local bool) (e164 string, ok bool) {
 }
 
 // FunctionKnown implements flow.Env.
-func (e env) FunctionKnown(arn string) bool { return arn != "" }
+func (e env) FunctionKnown(arn string) bool { return e.m.state.Functions[arn] != nil }
 
 // BotKnown implements flow.Env.
-func (e env) BotKnown(bot string) bool { return bot != "" }
+func (e env) BotKnown(bot string) bool { return e.m.botAssociated(bot) }
 
 // ModuleKnown implements flow.Env.
 func (e env) ModuleKnown(string) bool { return false }

@@ -21,6 +21,7 @@ const (
 	kindHierarchyGroup
 	kindSettings
 	kindWaits
+	kindFlowResources
 )
 
 // entity names one thing that is hashed on its own.
@@ -124,6 +125,8 @@ func (m *Machine) encodeEntity(enc *tandem.Encoder, e entity) bool {
 	case kindSettings:
 		st.Settings.EncodeWire(enc)
 		return true
+	case kindFlowResources:
+		return st.encodeFlowResources(enc)
 	}
 	number, known := st.VoiceReports[e.id]
 	enc.Uvarint(number)
@@ -170,6 +173,7 @@ func (m *Machine) allDirty() {
 	addAll(&m.dirty, kindHierarchyGroup, m.state.HierarchyGroups)
 	addAll(&m.dirty, kindWaits, m.state.Waits)
 	m.dirty.add(entity{kindSettings, tandem.ID{}})
+	m.dirty.add(entity{kindFlowResources, tandem.ID{}})
 }
 
 func addAll[V any](dirty *set[entity], kind entityKind, things map[tandem.ID]V) {

@@ -46,7 +46,8 @@ func (m *Machine) Owns(body any) bool {
 		StartTask, StartChat, StartOutboundCall, StartOutboundContact, StopContact, LeaveContact,
 		HoldLeg, MuteLeg, SwapLegs, JoinLegs, HoldAllLegs, DropLeg, AddParty, TransferContact, PauseContact,
 		UpdateContactRouting, SetContactRecording, MonitorContact, SetMonitorMode,
-		UpdateContactAttributes, TakeVoiceReport, EraseSubject:
+		UpdateContactAttributes, TakeVoiceReport, EraseSubject,
+		AssociateFunction, AssociateBot, SaveSecurityKey, SaveModulePointer, TagContact, RaiseNotice:
 		return true
 	}
 	return false
@@ -197,6 +198,18 @@ func (m *Machine) decideConfig(s *tandem.Step, body any) (any, error) {
 		return nil, m.deleteHierarchyGroup(s, b)
 	case SaveSettings:
 		return nil, m.saveSettings(s, b)
+	case AssociateFunction:
+		return nil, m.associateFunction(s, b)
+	case AssociateBot:
+		return nil, m.associateBot(s, b)
+	case SaveSecurityKey:
+		return m.saveSecurityKey(s, b)
+	case SaveModulePointer:
+		return m.saveModulePointer(s, b)
+	case RaiseNotice:
+		return nil, m.raiseNotice(s, b)
+	case TagContact:
+		return nil, m.tagContact(s, b)
 	}
 	return nil, tandem.Errorf(tandem.Invalid, "", "the center does not handle %T", body)
 }

@@ -22,7 +22,8 @@ var everyCommand = append(configCommands[:len(configCommands):len(configCommands
 
 var configCommands = []any{CreateInstance{}, SaveUser{}, DeleteUser{}, SaveAgentStatus{}, SaveQueue{}, DeleteQueue{}, SaveHours{}, DeleteHours{},
 	SaveRoutingProfile{}, DeleteRoutingProfile{}, SaveFlow{}, DeleteFlow{}, AssociateNumber{},
-	SaveQuickConnect{}, DeleteQuickConnect{}, SaveHierarchyGroup{}, DeleteHierarchyGroup{}, SaveSettings{}}
+	SaveQuickConnect{}, DeleteQuickConnect{}, SaveHierarchyGroup{}, DeleteHierarchyGroup{}, SaveSettings{},
+	AssociateFunction{}, AssociateBot{}, SaveSecurityKey{}, SaveModulePointer{}, TagContact{}, RaiseNotice{}}
 
 var workCommands = []any{SetAgentConnection{}, PutUserStatus{}, DismissUserContact{}, AcceptContact{}, RejectContact{},
 	StartTask{}, StartChat{}, StartOutboundCall{}, StartOutboundContact{}, StopContact{}, LeaveContact{},

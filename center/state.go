@@ -26,6 +26,10 @@ type State struct {
 	HierarchyGroups  map[tandem.ID]*event.HierarchyGroupSaved
 	Settings         event.SettingsSaved
 	Waits            map[tandem.ID]*metric.Waits // by queue: how fast contacts left it lately
+	Functions        map[string]*event.FunctionAssociated
+	Bots             map[string]*event.BotAssociated
+	SecurityKeys     map[tandem.ID]*event.SecurityKeySaved
+	ModulePointers   map[tandem.ID][]event.ModulePointerSaved // by flow or module: its versions and aliases
 }
 
 // Agent is a user and what the user does now.

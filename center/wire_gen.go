@@ -746,6 +746,54 @@ func (x *State) EncodeWire(e *tandem.Encoder) {
 	if len(x.Waits) > 0 {
 		end = e.Len()
 	}
+	e.Uvarint(uint64(len(x.Functions)))
+	for _, k0 := range tandem.SortedKeys(x.Functions) {
+		v0 := x.Functions[k0]
+		e.String(k0)
+		e.Bool(v0 != nil)
+		if v0 != nil {
+			v0.EncodeWire(e)
+		}
+	}
+	if len(x.Functions) > 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(len(x.Bots)))
+	for _, k0 := range tandem.SortedKeys(x.Bots) {
+		v0 := x.Bots[k0]
+		e.String(k0)
+		e.Bool(v0 != nil)
+		if v0 != nil {
+			v0.EncodeWire(e)
+		}
+	}
+	if len(x.Bots) > 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(len(x.SecurityKeys)))
+	for _, k0 := range tandem.SortedIDs(x.SecurityKeys) {
+		v0 := x.SecurityKeys[k0]
+		e.ID(k0)
+		e.Bool(v0 != nil)
+		if v0 != nil {
+			v0.EncodeWire(e)
+		}
+	}
+	if len(x.SecurityKeys) > 0 {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(len(x.ModulePointers)))
+	for _, k0 := range tandem.SortedIDs(x.ModulePointers) {
+		v0 := x.ModulePointers[k0]
+		e.ID(k0)
+		e.Uvarint(uint64(len(v0)))
+		for i1 := range v0 {
+			v0[i1].EncodeWire(e)
+		}
+	}
+	if len(x.ModulePointers) > 0 {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -931,6 +979,65 @@ func (x *State) DecodeWire(d *tandem.Decoder) {
 				v0.DecodeWire(d)
 			}
 			x.Waits[k0] = v0
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(2); n > 0 {
+		x.Functions = make(map[string]*event.FunctionAssociated, n)
+		for range n {
+			var k0 string
+			k0 = d.String()
+			var v0 *event.FunctionAssociated
+			if d.Bool() {
+				v0 = new(event.FunctionAssociated)
+				v0.DecodeWire(d)
+			}
+			x.Functions[k0] = v0
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(2); n > 0 {
+		x.Bots = make(map[string]*event.BotAssociated, n)
+		for range n {
+			var k0 string
+			k0 = d.String()
+			var v0 *event.BotAssociated
+			if d.Bool() {
+				v0 = new(event.BotAssociated)
+				v0.DecodeWire(d)
+			}
+			x.Bots[k0] = v0
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(17); n > 0 {
+		x.SecurityKeys = make(map[tandem.ID]*event.SecurityKeySaved, n)
+		for range n {
+			var k0 tandem.ID
+			k0 = d.ID()
+			var v0 *event.SecurityKeySaved
+			if d.Bool() {
+				v0 = new(event.SecurityKeySaved)
+				v0.DecodeWire(d)
+			}
+			x.SecurityKeys[k0] = v0
+		}
+	}
+	d.EndList()
+	if n := d.BeginList(17); n > 0 {
+		x.ModulePointers = make(map[tandem.ID][]event.ModulePointerSaved, n)
+		for range n {
+			var k0 tandem.ID
+			k0 = d.ID()
+			var v0 []event.ModulePointerSaved
+			if n := d.BeginList(17); n > 0 {
+				v0 = make([]event.ModulePointerSaved, n)
+				for i1 := range v0 {
+					v0[i1].DecodeWire(d)
+				}
+			}
+			d.EndList()
+			x.ModulePointers[k0] = v0
 		}
 	}
 	d.EndList()

@@ -5,7 +5,7 @@ import "slices"
 // implemented lists the operations that are served: name and function.
 func implemented() []binding {
 	return slices.Concat(peopleOperations(), hierarchyOperations(), routingOperations(), quickConnectOperations(),
-		flowOperations(), contactOperations(), metricOperations())
+		flowOperations(), moduleOperations(), integrationOperations(), contactOperations(), metricOperations())
 }
 
 // peopleOperations are about instances, users and what users do.
@@ -13,6 +13,9 @@ func peopleOperations() []binding {
 	return []binding{
 		op("ListInstances", (*Server).listInstances),
 		op("DescribeInstance", (*Server).describeInstance),
+		op("DescribeInstanceAttribute", (*Server).describeInstanceAttribute),
+		op("ListInstanceAttributes", (*Server).listInstanceAttributes),
+		op("UpdateInstanceAttribute", (*Server).updateInstanceAttribute),
 
 		op("CreateUser", (*Server).createUser),
 		op("DescribeUser", (*Server).describeUser),
@@ -108,6 +111,12 @@ func flowOperations() []binding {
 		op("UpdateContactFlowName", (*Server).updateContactFlowName),
 		op("UpdateContactFlowMetadata", (*Server).updateContactFlowMetadata),
 		op("DeleteContactFlow", (*Server).deleteContactFlow),
+		op("SearchContactFlows", (*Server).searchContactFlows),
+		op("CreateContactFlowVersion", (*Server).createContactFlowVersion),
+		op("ListContactFlowVersions", (*Server).listContactFlowVersions),
+		op("DeleteContactFlowVersion", (*Server).deleteContactFlowVersion),
+		op("ListFlowAssociations", (*Server).listFlowAssociations),
+		op("BatchGetFlowAssociation", (*Server).batchGetFlowAssociation),
 
 		op("SearchAvailablePhoneNumbers", (*Server).searchAvailablePhoneNumbers),
 		op("ClaimPhoneNumber", (*Server).claimPhoneNumber),
@@ -121,6 +130,46 @@ func flowOperations() []binding {
 		op("TagResource", (*Server).tagResource),
 		op("UntagResource", (*Server).untagResource),
 		op("ListTagsForResource", (*Server).listTagsForResource),
+	}
+}
+
+// moduleOperations are about the modules that flows invoke.
+func moduleOperations() []binding {
+	return []binding{
+		op("CreateContactFlowModule", (*Server).createContactFlowModule),
+		op("DescribeContactFlowModule", (*Server).describeContactFlowModule),
+		op("ListContactFlowModules", (*Server).listContactFlowModules),
+		op("SearchContactFlowModules", (*Server).searchContactFlowModules),
+		op("UpdateContactFlowModuleContent", (*Server).updateContactFlowModuleContent),
+		op("UpdateContactFlowModuleMetadata", (*Server).updateContactFlowModuleMetadata),
+		op("DeleteContactFlowModule", (*Server).deleteContactFlowModule),
+
+		op("CreateContactFlowModuleVersion", (*Server).createContactFlowModuleVersion),
+		op("ListContactFlowModuleVersions", (*Server).listContactFlowModuleVersions),
+		op("DeleteContactFlowModuleVersion", (*Server).deleteContactFlowModuleVersion),
+		op("CreateContactFlowModuleAlias", (*Server).createContactFlowModuleAlias),
+		op("DescribeContactFlowModuleAlias", (*Server).describeContactFlowModuleAlias),
+		op("ListContactFlowModuleAliases", (*Server).listContactFlowModuleAliases),
+		op("UpdateContactFlowModuleAlias", (*Server).updateContactFlowModuleAlias),
+		op("DeleteContactFlowModuleAlias", (*Server).deleteContactFlowModuleAlias),
+	}
+}
+
+// integrationOperations are about the functions, bots and keys that flows use.
+func integrationOperations() []binding {
+	return []binding{
+		op("AssociateLambdaFunction", (*Server).associateLambdaFunction),
+		op("DisassociateLambdaFunction", (*Server).disassociateLambdaFunction),
+		op("ListLambdaFunctions", (*Server).listLambdaFunctions),
+		op("AssociateBot", (*Server).associateBot),
+		op("DisassociateBot", (*Server).disassociateBot),
+		op("ListBots", (*Server).listBots),
+		op("AssociateLexBot", (*Server).associateLexBot),
+		op("DisassociateLexBot", (*Server).disassociateLexBot),
+		op("ListLexBots", (*Server).listLexBots),
+		op("AssociateSecurityKey", (*Server).associateSecurityKey),
+		op("DisassociateSecurityKey", (*Server).disassociateSecurityKey),
+		op("ListSecurityKeys", (*Server).listSecurityKeys),
 	}
 }
 
@@ -139,6 +188,8 @@ func contactOperations() []binding {
 		op("UpdateContactRoutingData", (*Server).updateContactRoutingData),
 		op("GetContactAttributes", (*Server).getContactAttributes),
 		op("UpdateContactAttributes", (*Server).updateContactAttributes),
+		op("TagContact", (*Server).tagContact),
+		op("UntagContact", (*Server).untagContact),
 
 		op("StartContactRecording", (*Server).startContactRecording),
 		op("StopContactRecording", (*Server).stopContactRecording),

@@ -9,12 +9,6 @@ import (
 	"tandem/flow"
 )
 
-// Aliases behind a flow's id: what was saved last, and what was published last.
-const (
-	aliasSaved  = "$SAVED"
-	aliasLatest = "$LATEST"
-)
-
 // invalidFlow tells the API caller every problem of a flow.
 func invalidFlow(problems flow.Problems) apiError {
 	e := &InvalidContactFlowException{Problems: []ProblemDetail{}}
@@ -46,55 +40,51 @@ func contentDigest(content tandem.Blob) *string {
 	return new(hex.EncodeToString(sum[:]))
 }
 
-// flowRef takes a flow's id or ARN and the alias behind it, if there is one.
+// flowRef takes a flow's id or ARN and the alias behind it, if there is one, for
+// an operation that takes no numbered versions.
 func (sc *scope) flowRef(idOrARN *string) (id tandem.ID, saved bool, err error) {
-	if id, err = sc.ref(ResourceFlow, "ContactFlowId", idOrARN); err != nil {
-		return id, false, err
+	r, err := sc.reference(flowKind, idOrARN)
+	if err == nil {
+		err = r.unnumbered()
 	}
-	_, alias := sc.s.arns.ID(sc.id.String(), ResourceFlow, *idOrARN)
-	if alias != "" && alias != aliasSaved && alias != aliasLatest {
-		return id, false, tandem.Errorf(tandem.NotFound, "ContactFlowId", "there are no numbered versions; use the id alone or with :%s", aliasSaved)
-	}
-	return id, alias == aliasSaved, nil
+	return r.id, r.saved, err
 }
 
-// describeContactFlow shows the published content, or with the alias $SAVED
-// what was saved last.
+// describeContactFlow shows the published content, with the alias $SAVED what
+// was saved last, or with a number that version.
 func (s *Server) describeContactFlow(call *Call, in *DescribeContactFlowRequest) (*DescribeContactFlowResponse, error) {
 	sc, err := s.scope(call, in.InstanceId)
 	if err != nil {
 		return nil, err
 	}
-	id, saved, err := sc.flowRef(in.ContactFlowId)
+	r, err := sc.reference(flowKind, in.ContactFlowId)
 	if err != nil {
 		return nil, err
 	}
-	var last, published *event.FlowSaved
-	err = sc.read(func(st *center.State) error {
-		f := st.Flows[id]
-		if f == nil {
-			return namesNothing("ContactFlowId")
-		}
-		last, published = new(f.Saved), f.Published
-		return nil
+	var shown shownFlow
+	err = sc.read(func(st *center.State) (err error) {
+		shown, err = r.look(st)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if saved {
-		return &DescribeContactFlowResponse{ContactFlow: sc.flow(last, last.Content, ContactFlowStatusSaved)}, nil
-	}
-	if published == nil {
+	if shown.content == nil {
 		return nil, &ContactFlowNotPublishedException{Message: new("The flow is not published; use its id with :" + aliasSaved + " to see what is saved.")}
 	}
-	return &DescribeContactFlowResponse{ContactFlow: sc.flow(last, published.Content, ContactFlowStatusPublished)}, nil
+	out := sc.flow(shown.saved, shown.status)
+	out.Content, out.FlowContentSha256 = new(string(shown.content.Content)), contentDigest(shown.content.Content)
+	if p := shown.pointer; p != nil {
+		out.Version, out.VersionDescription = new(int64(p.Version)), given(p.Description)
+	}
+	return &DescribeContactFlowResponse{ContactFlow: out}, nil
 }
 
-func (sc *scope) flow(f *event.FlowSaved, content tandem.Blob, status ContactFlowStatus) *ContactFlow {
+// flow describes a flow without its content.
+func (sc *scope) flow(f *event.FlowSaved, status ContactFlowStatus) *ContactFlow {
 	return &ContactFlow{
 		Id: new(f.FlowID.String()), Arn: sc.arn(ResourceFlow, f.FlowID), Name: &f.Name, Description: given(f.Description),
 		Type: new(ContactFlowType(f.Type)), State: flowState(f), Status: &status, Tags: present(f.Tags),
-		Content: new(string(content)), FlowContentSha256: contentDigest(content),
 		LastModifiedTime: moment(f.ModifiedAt), LastModifiedRegion: sc.region(),
 	}
 }
@@ -106,6 +96,14 @@ func flowState(f *event.FlowSaved) *ContactFlowState {
 	return new(ContactFlowStateActive)
 }
 
+// flowStatus says whether anything of the flow is published.
+func flowStatus(f *center.Flow) ContactFlowStatus {
+	if f.Published != nil {
+		return ContactFlowStatusPublished
+	}
+	return ContactFlowStatusSaved
+}
+
 func (s *Server) listContactFlows(call *Call, in *ListContactFlowsRequest) (*ListContactFlowsResponse, error) {
 	sc, err := s.scope(call, in.InstanceId)
 	if err != nil {
@@ -113,7 +111,7 @@ func (s *Server) listContactFlows(call *Call, in *ListContactFlowsRequest) (*Lis
 	}
 	things := func(st *center.State) map[tandem.ID]*center.Flow { return st.Flows }
 	part, next, err := list(sc, things, func(_ tandem.ID, f *center.Flow) (ContactFlowSummary, bool) {
-		return sc.flowSummary(f), among(ContactFlowType(f.Saved.Type), in.ContactFlowTypes)
+		return sc.flowSummary(f), flowKind.has(f) && among(ContactFlowType(f.Saved.Type), in.ContactFlowTypes)
 	}, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
@@ -122,35 +120,37 @@ func (s *Server) listContactFlows(call *Call, in *ListContactFlowsRequest) (*Lis
 }
 
 func (sc *scope) flowSummary(f *center.Flow) ContactFlowSummary {
-	status := ContactFlowStatusSaved
-	if f.Published != nil {
-		status = ContactFlowStatusPublished
-	}
 	return ContactFlowSummary{
 		Id: new(f.Saved.FlowID.String()), Arn: sc.arn(ResourceFlow, f.Saved.FlowID), Name: new(f.Saved.Name),
-		ContactFlowType: new(ContactFlowType(f.Saved.Type)), ContactFlowState: flowState(&f.Saved), ContactFlowStatus: &status,
+		ContactFlowType: new(ContactFlowType(f.Saved.Type)), ContactFlowState: flowState(&f.Saved), ContactFlowStatus: new(flowStatus(f)),
 	}
 }
 
-// changeFlow saves a flow as edit leaves it. Unless edit says so nothing is
-// published: name, description and state are not part of what contacts run.
-func (s *Server) changeFlow(call *Call, instance, idOrARN *string, edit func(f *event.FlowSaved, saved bool)) error {
+// changeFlow saves a flow or module as edit leaves it. Unless edit says so
+// nothing is published: name, description and state are not part of what
+// contacts run.
+func (s *Server) changeFlow(call *Call, instance *string, kind kindOfFlow, idOrARN *string, edit func(f *event.FlowSaved, saved bool) error) error {
 	sc, err := s.scope(call, instance)
 	if err != nil {
 		return err
 	}
-	id, saved, err := sc.flowRef(idOrARN)
+	r, err := sc.reference(kind, idOrARN)
+	if err == nil {
+		err = r.unnumbered()
+	}
 	if err != nil {
 		return err
 	}
 	return sc.change(func(st *center.State) (any, error) {
-		old := st.Flows[id]
-		if old == nil {
-			return nil, namesNothing("ContactFlowId")
+		old, err := r.find(st)
+		if err != nil {
+			return nil, err
 		}
 		f := old.Saved
 		f.Published = false
-		edit(&f, saved)
+		if err := edit(&f, r.saved); err != nil {
+			return nil, err
+		}
 		return center.SaveFlow{Flow: f}, nil
 	})
 }
@@ -158,37 +158,50 @@ func (s *Server) changeFlow(call *Call, instance, idOrARN *string, edit func(f *
 // updateContactFlowContent publishes the content, or with the alias $SAVED
 // only saves it.
 func (s *Server) updateContactFlowContent(call *Call, in *UpdateContactFlowContentRequest) (*UpdateContactFlowContentResponse, error) {
-	return &UpdateContactFlowContentResponse{}, s.changeFlow(call, in.InstanceId, in.ContactFlowId, func(f *event.FlowSaved, saved bool) {
+	return &UpdateContactFlowContentResponse{}, s.changeFlow(call, in.InstanceId, flowKind, in.ContactFlowId, func(f *event.FlowSaved, saved bool) error {
 		f.Content, f.Published = tandem.Blob(*in.Content), !saved
+		return nil
 	})
 }
 
 func (s *Server) updateContactFlowName(call *Call, in *UpdateContactFlowNameRequest) (*UpdateContactFlowNameResponse, error) {
-	return &UpdateContactFlowNameResponse{}, s.changeFlow(call, in.InstanceId, in.ContactFlowId, func(f *event.FlowSaved, _ bool) {
+	return &UpdateContactFlowNameResponse{}, s.changeFlow(call, in.InstanceId, flowKind, in.ContactFlowId, func(f *event.FlowSaved, _ bool) error {
 		set(&f.Name, in.Name)
 		set(&f.Description, in.Description)
+		return nil
 	})
 }
 
 func (s *Server) updateContactFlowMetadata(call *Call, in *UpdateContactFlowMetadataRequest) (*UpdateContactFlowMetadataResponse, error) {
-	return &UpdateContactFlowMetadataResponse{}, s.changeFlow(call, in.InstanceId, in.ContactFlowId, func(f *event.FlowSaved, _ bool) {
+	return &UpdateContactFlowMetadataResponse{}, s.changeFlow(call, in.InstanceId, flowKind, in.ContactFlowId, func(f *event.FlowSaved, _ bool) error {
 		set(&f.Name, in.Name)
 		set(&f.Description, in.Description)
 		if in.ContactFlowState != nil {
 			f.Archived = *in.ContactFlowState == ContactFlowStateArchived
 		}
+		return nil
 	})
 }
 
 func (s *Server) deleteContactFlow(call *Call, in *DeleteContactFlowRequest) (*DeleteContactFlowResponse, error) {
-	sc, err := s.scope(call, in.InstanceId)
+	return &DeleteContactFlowResponse{}, s.deleteFlow(call, in.InstanceId, flowKind, in.ContactFlowId)
+}
+
+// deleteFlow deletes a flow or module, with its versions.
+func (s *Server) deleteFlow(call *Call, instance *string, kind kindOfFlow, idOrARN *string) error {
+	sc, err := s.scope(call, instance)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	id, _, err := sc.flowRef(in.ContactFlowId)
+	r, err := sc.reference(kind, idOrARN)
+	if err == nil {
+		err = r.unnumbered()
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	_, err = sc.do(center.DeleteFlow{FlowID: id})
-	return &DeleteContactFlowResponse{}, err
+	return sc.change(func(st *center.State) (any, error) {
+		_, err := r.find(st)
+		return center.DeleteFlow{FlowID: r.id}, err
+	})
 }

@@ -36,7 +36,7 @@ func (s *Server) instanceSummary(id tandem.ID, alias string, createdAt tandem.Ti
 		Id: new(id.String()), Arn: new(s.arns.Instance(id.String())),
 		InstanceAlias: given(alias), InstanceStatus: new(InstanceStatusActive),
 		IdentityManagementType: new(DirectoryTypeConnectManaged),
-		InboundCallsEnabled:    new(true), OutboundCallsEnabled: new(false),
+		InboundCallsEnabled:    new(true), OutboundCallsEnabled: new(true),
 		CreatedTime: moment(createdAt),
 	}
 }

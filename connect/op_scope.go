@@ -111,9 +111,15 @@ func (s *Server) do(call *Call, shard tandem.ID, r engine.Request) (any, error) 
 // instance take turns. A lock in this process is enough: one process at a
 // time holds the lease of an instance, and it answers all of its API calls.
 func (sc *scope) change(command func(st *center.State) (body any, err error)) error {
+	_, err := sc.changed(command)
+	return err
+}
+
+// changed is change with the command's answer.
+func (sc *scope) changed(command func(st *center.State) (body any, err error)) (any, error) {
 	unlock, err := sc.s.turns.lock(sc.call, sc.id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer unlock()
 	var body any
@@ -122,10 +128,9 @@ func (sc *scope) change(command func(st *center.State) (body any, err error)) er
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = sc.do(body)
-	return err
+	return sc.do(body)
 }
 
 // arn is the ARN of a thing of the instance.

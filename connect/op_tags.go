@@ -111,7 +111,7 @@ func retag(st *center.State, arn ARN, edit func(old map[string]string) (map[stri
 		s := *status
 		s.Tags, err = edit(s.Tags)
 		return center.SaveAgentStatus{Status: s}, err
-	case arn.Kind == ResourceFlow && flow != nil:
+	case flow != nil && (arn.Kind == ResourceFlow && flowKind.has(flow) || arn.Kind == ResourceFlowModule && moduleKind.has(flow)):
 		f := flow.Saved
 		f.Published = false
 		f.Tags, err = edit(f.Tags)

@@ -269,6 +269,7 @@ type SettingsSaved struct {
 	RequeueOnOffline      bool      // chats and tasks of an agent who goes Offline return to their queue
 	ResumeWithinMinutes   uint32    // a caller who left a queue and calls again within this time takes the old place; 0: never, at most 60
 	ModifiedAt            tandem.Time
+	FlowLogs              bool // flows may write a flow log (Amazon Connect API: UpdateInstanceAttribute, CONTACTFLOW_LOGS)
 }
 
 // UserRetired says that a user is deleted as soon as the last contact is

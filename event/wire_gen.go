@@ -4457,6 +4457,10 @@ func (x *SettingsSaved) EncodeWire(e *tandem.Encoder) {
 	if x.ModifiedAt != 0 {
 		end = e.Len()
 	}
+	e.Bool(x.FlowLogs)
+	if x.FlowLogs {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -4470,6 +4474,7 @@ func (x *SettingsSaved) DecodeWire(d *tandem.Decoder) {
 	x.RequeueOnOffline = d.Bool()
 	x.ResumeWithinMinutes = uint32(d.Uint(32))
 	x.ModifiedAt = tandem.Time(d.Varint())
+	x.FlowLogs = d.Bool()
 	d.End(f)
 }
 

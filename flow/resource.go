@@ -12,6 +12,10 @@ const (
 	ResourcePrompt ResourceKind = "prompt"
 	ResourceFlow   ResourceKind = "contact flow"
 	ResourceUser   ResourceKind = "user"
+
+	ResourceModule   ResourceKind = "flow module" // the id may end with a colon and a version or alias
+	ResourceFunction ResourceKind = "function"    // by its ARN, which flows of the instance may invoke
+	ResourceBot      ResourceKind = "bot"         // by the ARN of its alias, or name:region:alias, which flows of the instance may use
 )
 
 // Resources knows which resources an instance has.

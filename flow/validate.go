@@ -57,7 +57,7 @@ func (v *validator) document() {
 	if v.doc.Version != Version {
 		v.add("Invalid flow property value", "Version", "It must be "+Version)
 	}
-	if !slices.Contains(AllTypes(), v.flowType) {
+	if !slices.Contains(AllTypes(), v.flowType) && v.flowType != TypeModule {
 		v.add("Invalid flow type", "", fmt.Sprintf("%q is not a type of flow", v.flowType))
 	}
 	if n := len(v.doc.Actions); n == 0 || n > MaxActions {
@@ -98,7 +98,7 @@ func (v *validator) action(a Action, path string) {
 		v.add(msgActionType, path+".Type", hint)
 		return
 	}
-	if !slices.Contains(block.FlowTypes, v.flowType) {
+	if !slices.Contains(block.FlowTypes, v.flowType) && v.flowType != TypeModule {
 		v.add(msgActionType, path+".Type", fmt.Sprintf("%s cannot stand in a flow of type %s", a.Type, v.flowType))
 	}
 	params := newParams(a.Parameters, path+".Parameters", block.Rules, v.report)

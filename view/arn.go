@@ -38,6 +38,12 @@ func (a ARNs) QueueOf(id tandem.ID, own bool) string {
 	return a.Queue(id)
 }
 
+// Flow is a contact flow's ARN.
+func (a ARNs) Flow(id tandem.ID) string { return a.instance + "/contact-flow/" + id.String() }
+
+// FlowModule is a flow module's ARN.
+func (a ARNs) FlowModule(id tandem.ID) string { return a.instance + "/flow-module/" + id.String() }
+
 // HierarchyGroup is the ARN of a group of the agent hierarchy.
 func (a ARNs) HierarchyGroup(id tandem.ID) string { return a.instance + "/agent-group/" + id.String() }
 

@@ -27,7 +27,7 @@ func (e *edges) adminAPI() *admin.Handler {
 		Instances: e.listInstances,
 		Do:        e.adminCommand,
 		Look:      e.adminLook, StatusTime: e.statusTime,
-		Tables: adminTables{c.engine, c.views.views}, Keys: e.adminKeys, Health: e.checks, CheckSystem: checkSystem,
+		Tables: adminTables{c.engine, c.views.views}, Keys: e.adminKeys, FlowLogs: e.flowLogs, FlowUses: e.flowUses, Health: e.checks, CheckSystem: checkSystem,
 		Connectors: e.connectors, Secrets: c.data.vault, Log: c.log,
 	})
 }

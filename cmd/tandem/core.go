@@ -19,6 +19,7 @@ import (
 	"tandem/journal"
 	"tandem/media/link"
 	"tandem/supervise"
+	"tandem/view/flowlog/stream"
 	"tandem/voice"
 )
 
@@ -82,6 +83,7 @@ type core struct {
 	views    *readers
 	link     atomic.Pointer[link.Client]
 	edges    *edges
+	flowLog  *stream.Stream // nil: it goes nowhere
 	draining atomic.Bool
 }
 
@@ -124,7 +126,8 @@ func (c *core) startShards(ctx context.Context) error {
 		c.dial(ctx, ids)
 	}
 	c.edges.start(ctx)
-	return nil
+	c.flowLog, err = c.streamFlowLog(ctx)
+	return err
 }
 
 // dial begins the link to the voice process.
@@ -311,6 +314,9 @@ func (all servers) shutdown() error {
 
 func (c *core) close() error {
 	var err error
+	if c.flowLog != nil {
+		err = c.flowLog.Close()
+	}
 	if c.edges != nil {
 		c.edges.stop()
 	}

@@ -27,7 +27,8 @@ type flowCommand struct {
 	Convert   flowConvert   `cmd:"" help:"Turn an export of the console, of the older form too, into a flow that the API takes."`
 	Run       flowRun       `cmd:"" help:"Walk through a flow in the terminal, as a caller."`
 	Test      flowTests     `cmd:"" help:"Test flows with the Amazon Connect testing language."`
-	WhereUsed flowWhereUsed `cmd:"" name:"where-used" help:"Say which flows of an instance use a queue, a prompt, hours or a flow."`
+	Logs      flowLogs      `cmd:"" help:"Print entries of the flow log, as JSON lines."`
+	WhereUsed flowWhereUsed `cmd:"" help:"Find which flows use a queue, hours, prompt, flow, module, function, bot or user."`
 }
 
 // maxFlowFileBytes is the largest file that is read.

@@ -27,8 +27,8 @@ type commands struct {
 	Doctor   doctorCommand   `cmd:"" help:"Find what is wrong with the set-up, and say what mends it."`
 	Journal  journalCommand  `cmd:"" help:"Look into the journal while the server is stopped."`
 	Explain  explainCommand  `cmd:"" help:"Tell from the journal why something happened, while the server is stopped."`
+	Flow     flowCommand     `cmd:"" help:"Check, convert, try and test contact flows; read their log, and find which flows use something."`
 	Presence presenceCommand `cmd:"" help:"Check and explain agents' statuses across systems, try rules, and replay a day under others; beside a running server too."`
-	Flow     flowCommand     `cmd:"" help:"Check, convert, try and test contact flows; where an instance uses what."`
 	Simulate simulateCommand `cmd:"" help:"Live a day on this configuration in simulated time: service level, waits and occupancy; beside a running server too."`
 	Secret   secretCommand   `cmd:"" help:"Keep secrets that the configuration names, while the server is stopped."`
 	Bench    benchCommand    `cmd:"" help:"Measure this machine: commits, replay, start, memory."`

@@ -42,6 +42,7 @@ func (f figures) Collect(ch chan<- prometheus.Metric) {
 	f.journal(ch)
 	functionFigures.collect(ch, f.e.outside.functions.Figures())
 	botFigures.collect(ch, f.e.outside.bots.Figures())
+	f.flows(ch)
 	linked := 0.0
 	if l := f.e.core.link.Load(); l != nil && l.Connected() {
 		linked = 1

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -44,6 +45,13 @@ type Config struct {
 	Bots              []Bot             `toml:"bot"`
 	SpeechRecognition SpeechRecognition `toml:"speech_recognition"`
 
+	FlowLogDays   int            `toml:"flow_log_days" help:"days that entries of the flow log are kept; 0: for ever"`
+	FlowLogFile   string         `toml:"flow_log_file" help:"file that receives the flow log as JSON lines; empty: none"`
+	FlowLogFileMB int            `toml:"flow_log_file_mb" help:"size in MB at which that file is put aside"`
+	FlowLogFiles  int            `toml:"flow_log_files" help:"how many such files are kept aside"`
+	FlowLogTopic  string         `toml:"flow_log_topic" help:"address that the flow log is posted to; empty: none"`
+	FlowLogAlerts []FlowLogAlert `toml:"flow_log_alert"`
+
 	origin map[string]string
 }
 
@@ -64,6 +72,7 @@ func Default() Config {
 	return Config{
 		Data: "tandem-data", HTTP: "127.0.0.1:8080", SIP: "127.0.0.1:5060", RTPAddress: "127.0.0.1",
 		RTPPorts: "20000-29999", Log: "info", Region: "us-east-1", AccountID: "000000000000", KeepDays: 35, JournalSync: "FULL",
+		FlowLogDays: 30, FlowLogFileMB: 100, FlowLogFiles: 9,
 	}
 }
 
@@ -179,6 +188,9 @@ func (c *Config) Validate() error {
 	if c.KeepDays < 1 {
 		return fmt.Errorf("keep_days: %d is less than 1", c.KeepDays)
 	}
+	if err := c.checkFlowLog(); err != nil {
+		return err
+	}
 	for i, t := range c.Trunks {
 		if err := t.validate(); err != nil {
 			return fmt.Errorf("trunk %d (%s): %w", i+1, t.Name, err)
@@ -258,12 +270,17 @@ func (c *Config) Writable() error {
 	return os.Remove(f.Name())
 }
 
-// Show is a setting's value for people; what may hold secrets is only counted.
+// Show is a setting's value for people; what may hold secrets is only counted,
+// and of an address only the host is told.
 func (c *Config) Show(key string) any {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
 		if v.Type().Field(i).Tag.Get("toml") == key {
-			switch f := v.Field(i); f.Kind() {
+			f := v.Field(i)
+			if u, err := url.Parse(f.String()); key == "flow_log_topic" && err == nil && u.Host != "" {
+				return u.Scheme + "://" + u.Host
+			}
+			switch f.Kind() {
 			case reflect.Slice:
 				return fmt.Sprintf("%d configured", f.Len())
 			case reflect.Struct:
