@@ -1,22 +1,46 @@
 package center
 
 import (
+	"cmp"
 	"maps"
+	"math"
+	"slices"
 
 	"tandem"
 	"tandem/event"
 	"tandem/flow"
 )
 
-// carryOut does one thing that a flow asked for. It reports whether it could:
-// attributes over the limit of a contact are not set.
-func (r *runner) carryOut(s *tandem.Step, act flow.Act, wait *flow.Wait) bool {
+// What could not be done of what a block asked for.
+const (
+	outcomeOverLimit  = "AttributesOverLimit" // they were not set
+	outcomeNotInvoked = "TooManyInvocations"  // or the request is too large
+	outcomeTooMany    = "TooManyContacts"     // it begins none any more
+)
+
+// maxBegun is how many contacts a flow begins without waiting: one that runs in
+// a circle must not fill the center.
+const maxBegun = 20
+
+// mayBegin counts the contacts that the flow begins without waiting.
+func (r *runner) mayBegin() bool {
+	r.begun++
+	return r.begun <= maxBegun
+}
+
+// carryOut does one thing that a flow asked for. Where it cannot, it returns
+// the outcome.
+func (r *runner) carryOut(s *tandem.Step, act flow.Act, wait *flow.Wait) (outcome string) {
 	m, c := r.m, r.c
 	switch act := act.(type) {
 	case flow.SetAttributes:
-		return m.setAttributes(s, c, act.Attributes)
+		if !m.setAttributes(s, c, act.Attributes) {
+			return outcomeOverLimit
+		}
 	case flow.SetFlowAttributes:
-		return r.setFlowAttributes(s, act.Attributes)
+		if !r.setFlowAttributes(s, act.Attributes) {
+			return outcomeOverLimit
+		}
 	case flow.Play:
 		r.play(s, act, wait)
 	case flow.StopPlay:
@@ -26,6 +50,9 @@ func (r *runner) carryOut(s *tandem.Step, act flow.Act, wait *flow.Wait) bool {
 			r.next = m.state.Flows[id].startable()
 		}
 	case flow.CreateCallback:
+		if !r.mayBegin() {
+			return outcomeTooMany
+		}
 		m.createCallback(s, c, act)
 	case flow.MoveToQueue:
 		r.c = m.moveToQueue(s, c, act)
@@ -34,11 +61,24 @@ func (r *runner) carryOut(s *tandem.Step, act flow.Act, wait *flow.Wait) bool {
 	case flow.HoldPrevious:
 		m.holdPrevious(s, c, act.State)
 	case flow.StartTask:
+		if !r.mayBegin() {
+			return outcomeTooMany
+		}
 		m.startRelatedTask(s, c, act)
+	case flow.Invoke:
+		return r.invoke(s, act)
+	case flow.AskBot:
+		r.askBot(s, act)
+	case flow.EnterModule:
+		r.enterModule(act)
+	case flow.ReturnModule:
+		r.result = act
+	case flow.ShowView:
+		r.showView(s, act, wait)
 	default:
 		r.set(s, act)
 	}
-	return true
+	return ""
 }
 
 // set emits what a flow merely sets.
@@ -71,6 +111,10 @@ func (r *runner) set(s *tandem.Step, act flow.Act) {
 		s.Emit(&event.FlowLoggingSet{ContactID: c.ContactID, Enabled: act.Enabled})
 	case flow.SetTags:
 		r.setTags(s, act)
+	case flow.SetExternal:
+		s.Emit(&event.ExternalSet{ContactID: c.ContactID, InitialContactID: c.InitialContactID, Side: r.side, Result: tandem.Personal(act.Result)})
+	case flow.SetBotSession:
+		s.Emit(&event.BotSessionSet{ContactID: c.ContactID, InitialContactID: c.InitialContactID, Side: r.side, Session: tandem.Personal(act.Session)})
 	}
 }
 
@@ -82,7 +126,7 @@ func (r *runner) setTarget(s *tandem.Step, id string) {
 }
 
 func (r *runner) setHook(s *tandem.Step, act flow.SetHook) {
-	for hook := event.HookAgentHold; hook <= event.HookCustomerWhisper; hook++ {
+	for hook := event.HookAgentHold; hook <= event.HookResumeContact; hook++ {
 		if hook.String() != act.Hook {
 			continue
 		}
@@ -140,6 +184,9 @@ func (m *Machine) setRouting(s *tandem.Step, c *Contact, priority int64, adjusts
 
 func (r *runner) play(s *tandem.Step, act flow.Play, wait *flow.Wait) {
 	c := r.c
+	if c.Channel == event.Chat && r.side == event.CustomerSide {
+		r.write(s, act)
+	}
 	started := &event.PlayStarted{ContactID: c.ContactID, InitialContactID: c.InitialContactID, PlayID: s.NextID(), Loop: act.Loop, Side: r.side}
 	if n := len(act.Items); n > 0 {
 		started.Kinds, started.Prompts = make([]event.PromptKind, 0, n), make([]tandem.Personal, 0, n)
@@ -155,14 +202,41 @@ func (r *runner) play(s *tandem.Step, act flow.Play, wait *flow.Wait) {
 		started.Kinds = append(started.Kinds, kind)
 		started.Prompts = append(started.Prompts, tandem.Personal(text))
 	}
-	if k := act.Collect; k != nil {
-		started.CollectDigits = uint8(k.MaxDigits)
-		started.FirstDigitMillis = int64(k.FirstDigitTimeoutMillis)
-		started.InterDigitMillis = int64(k.InterDigitTimeoutMillis)
-		started.Terminators = k.Terminator
-	}
-	if wait != nil && wait.DeadlineMillis > 0 {
-		started.Deadline = s.At.Add(int64(wait.DeadlineMillis))
+	started.Deadline = r.waitDeadline(s, wait)
+	if act.Collect != nil && !r.collect(s, started, act.Collect) {
+		return
 	}
 	s.Emit(started)
+}
+
+// waitDeadline is when a wait is interrupted; 0 for never. In a talk with a bot
+// on the phone the voice process ends every play, and the bot has a deadline of
+// its own.
+func (r *runner) waitDeadline(s *tandem.Step, wait *flow.Wait) tandem.Time {
+	if wait == nil || wait.DeadlineMillis <= 0 || r.c.Channel == event.Voice && slices.Contains(wait.Inputs, flow.InputBotAnswered) {
+		return 0
+	}
+	return s.At.Add(int64(wait.DeadlineMillis))
+}
+
+// collect has the customer's keys gathered, and what the customer says. What
+// is to be encrypted and cannot be is not even asked for.
+func (r *runner) collect(s *tandem.Step, started *event.PlayStarted, k *flow.Collect) bool {
+	started.CollectDigits = uint8(min(k.MaxDigits, math.MaxUint8))
+	started.FirstDigitMillis = int64(k.FirstDigitTimeoutMillis)
+	started.InterDigitMillis = int64(k.InterDigitTimeoutMillis)
+	started.Terminators, started.CancelKey = k.Terminator, k.CancelKey
+	if l := k.Listen; l != nil {
+		started.Locale, started.SpeechStartMillis = cmp.Or(l.Locale, r.c.locale()), int64(l.StartTimeoutMillis)
+		started.SpeechEndMillis, started.SpeechMaxMillis = int64(l.EndTimeoutMillis), int64(l.MaxMillis)
+	}
+	if e := k.Encrypt; e != nil {
+		if r.m.checkEncryption(e) != nil {
+			r.m.stopPlay(s, r.c, r.side)
+			r.soon = &flow.Input{Kind: flow.InputPlayFailed}
+			return false
+		}
+		started.KeyID, started.Certificate = e.KeyID, e.Certificate
+	}
+	return true
 }

@@ -111,8 +111,8 @@ func (m *Machine) applyMoved(ev *event.CustomerMoved) {
 		to.ConnectedToSystemAt = ev.At
 	}
 	if ev.Flow {
-		to.Flow, to.Play, to.FlowAttributes = from.Flow, from.Play, from.FlowAttributes
-		from.Flow, from.Play, from.FlowAttributes = FlowPosition{}, nil, nil
+		to.Flow, to.Play, to.FlowAttributes, to.Memory, to.Metrics = from.Flow, from.Play, from.FlowAttributes, from.Memory, from.Metrics
+		from.Flow, from.Play, from.FlowAttributes, from.Memory, from.Metrics = FlowPosition{}, nil, nil, nil, nil
 	}
 	from.LastAt, to.LastAt = max(from.LastAt, ev.At), max(to.LastAt, ev.At)
 	m.contactChanged(from)

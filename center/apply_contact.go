@@ -22,6 +22,7 @@ func (m *Machine) applyContact(ev tandem.Event) bool {
 			c.DisconnectedAt, c.Reason = ev.At, ev.Reason
 			c.Holds.AtEnd = !c.Holds.Since.IsZero()
 			c.Holds.change(false, ev.At)
+			c.Memory, c.AgentMemory = nil, nil
 		})
 	case *event.ContactEnded:
 		m.changeContact(ev.ContactID, ev.At, func(c *Contact) { c.Phase, c.EndedAt = Ended, ev.At })
@@ -136,6 +137,7 @@ func (m *Machine) applyErased(ev *event.SubjectErased) {
 		c.CustomerAddress, c.Name, c.Description, c.StoredInput = "", "", "", ""
 		c.CallbackNumber, c.CustomerID, c.TransferEndpoint = "", "", ""
 		c.Attributes, c.References, c.FlowAttributes, c.AgentFlowAttributes = nil, nil, nil, nil
+		c.Invocations = nil
 		for i := range c.Legs {
 			c.Legs[i].Dialed = nil
 		}

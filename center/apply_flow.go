@@ -10,13 +10,13 @@ func (m *Machine) applyFlow(ev tandem.Event) bool {
 	switch ev := ev.(type) {
 	case *event.FlowEntered:
 		m.changeContact(ev.ContactID, 0, func(c *Contact) {
+			c.leaveFlow(ev.Side)
 			*c.flowOn(ev.Side) = FlowPosition{FlowID: ev.FlowID, Version: ev.Version, Type: ev.Type, Since: m.now}
-			*c.flowAttributesOn(ev.Side) = nil
 		})
 	case *event.FlowBlockRan:
 		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.flowOn(ev.Side).moveTo(ev) })
 	case *event.FlowEnded:
-		m.changeContact(ev.ContactID, 0, func(c *Contact) { *c.flowOn(ev.Side), *c.flowAttributesOn(ev.Side) = FlowPosition{}, nil })
+		m.changeContact(ev.ContactID, 0, func(c *Contact) { c.leaveFlow(ev.Side) })
 	case *event.PlayStarted:
 		m.changeContact(ev.ContactID, 0, func(c *Contact) {
 			*c.playOn(ev.Side) = &Play{Started: *ev}
@@ -25,7 +25,7 @@ func (m *Machine) applyFlow(ev tandem.Event) bool {
 	case *event.PlayStopped:
 		m.changeContact(ev.ContactID, 0, func(c *Contact) { *c.playOn(ev.Side) = nil })
 	default:
-		return m.applyFlowSet(ev)
+		return m.applyFlowSet(ev) || m.applyMemory(ev)
 	}
 	return true
 }
@@ -137,6 +137,14 @@ func (h *Hooks) field(hook event.Hook) *tandem.ID {
 		return &h.CustomerRemaining
 	case event.HookCustomerWhisper:
 		return &h.CustomerWhisper
+	case event.HookDefaultAgentUI:
+		return &h.DefaultAgentUI
+	case event.HookDisconnectAgentUI:
+		return &h.DisconnectAgentUI
+	case event.HookPauseContact:
+		return &h.PauseContact
+	case event.HookResumeContact:
+		return &h.ResumeContact
 	}
 	return nil
 }

@@ -249,3 +249,52 @@ func TestMemoryOfIdleAgentsAndLiveContacts(t *testing.T) {
 	}
 	runtime.KeepAlive(w)
 }
+
+// TestMemoryOfContactsThatWaitInFlows holds a call that waits for a function, in
+// a module, after another function has answered, to 6,000 bytes: 100,000 of them
+// take 600 MB at most.
+func TestMemoryOfContactsThatWaitInFlows(t *testing.T) {
+	const contacts, most = 4000, 6000
+	w := moduleWorld(t, []act{ask("inner", ""), back, bye}, toQueue, attr("a", "k", "v"), ask("outer", ""), module("call", "module", nil), bye)
+	b := &bare{m: w.m, seq: w.seq, now: w.now, reports: 1}
+	before := heapInUse()
+	for n := range uint64(contacts) {
+		leg := tandem.ID{2}.Derive(n)
+		room := leg.Derive(contactNumber)
+		b.report(voice.Report{Kind: voice.CallArrived, Leg: leg, From: customerNumber, To: "+14155550110"})
+		b.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: leg})
+		i := b.m.contact(room).Invocations[0]
+		b.step(FunctionReturned{ContactID: room, InvocationID: i.InvocationID, Result: `{"plan":"gold","orders":"7","name":"Example"}`})
+		if c := b.m.contact(room); len(c.Invocations) != 1 || len(c.framesOn(event.CustomerSide)) != 1 {
+			t.Fatalf("contact %d waits for %d functions in %d modules", n, len(c.Invocations), len(c.framesOn(event.CustomerSide)))
+		}
+	}
+	b.m.Hash()
+	per := (heapInUse() - before) / contacts
+	t.Logf("%d bytes for a call that waits in a flow", per)
+	if per > most {
+		t.Errorf("%d bytes for a call that waits in a flow: more than %d", per, most)
+	}
+	runtime.KeepAlive(w)
+}
+
+// BenchmarkFunction asks a function and goes on with its answer.
+func BenchmarkFunction(b *testing.B) {
+	w := newWorld(b)
+	w.create()
+	w.must(AssociateFunction{FunctionARN: lookUp})
+	again := act{id: "again", kind: "TransferToFlow", params: `"ContactFlowId":"` + idOf("asks") + `"`, to: map[string]string{"NoMatchingError": "bye"}}
+	w.saveFlow("asks", "CONTACT_FLOW", bye)
+	w.saveFlow("asks", "CONTACT_FLOW", ask("ask", ""), attr("set", "plan", "$.External.plan"), again, bye)
+	w.saveNumber("+14155550110", "asks")
+	c := &bare{m: w.m, seq: w.seq, now: w.now}
+	leg := tandem.ID{2}
+	c.report(voice.Report{Kind: voice.CallArrived, Leg: leg, From: customerNumber, To: "+14155550110"})
+	room := leg.Derive(contactNumber)
+	c.report(voice.Report{Kind: voice.LegAnswered, Room: room, Leg: leg})
+	b.ReportAllocs()
+	for b.Loop() {
+		i := c.m.contact(room).Invocations[0]
+		c.step(FunctionReturned{ContactID: room, InvocationID: i.InvocationID, Result: `{"plan":"gold","orders":"7","name":"Example"}`})
+	}
+}

@@ -42,6 +42,9 @@ func (m *Machine) checkContact(id tandem.ID, c *Contact) error {
 	if err := m.checkPlace(c); err != nil {
 		return err
 	}
+	if err := c.checkQuestions(); err != nil {
+		return err
+	}
 	sh := m.shadows[id]
 	if sh == nil || sh.due != m.contactDue(c) || (sh.pos >= 0) == sh.due.IsZero() {
 		return fmt.Errorf("its deadline %s is not known to the timers", m.contactDue(c))
@@ -135,6 +138,33 @@ func (m *Machine) checkCall(callID tandem.ID) error {
 	return nil
 }
 
+// checkQuestions makes sure that only a flow which stands in a block waits for
+// an answer, that every question has its end, and that there are not too many.
+func (c *Contact) checkQuestions() error {
+	if len(c.Invocations) > maxInvocations {
+		return fmt.Errorf("waits for %d functions", len(c.Invocations))
+	}
+	for _, i := range c.Invocations {
+		if i.Deadline.IsZero() || !i.Async && (!c.live() || !c.flowOn(i.Side).waits()) {
+			return fmt.Errorf("has asked the function %s, but nothing waits for it", i.FunctionARN)
+		}
+	}
+	for side := event.CustomerSide; side <= event.AgentSide; side++ {
+		mem := c.memoryOn(side)
+		if mem == nil {
+			continue
+		}
+		waits := c.live() && c.flowOn(side).waits()
+		if (mem.Asked != nil || mem.Shown != nil) && !waits {
+			return fmt.Errorf("has asked a bot or shows a view on side %d, but no flow waits there", side)
+		}
+		if n := len(mem.Frames); n > maxModuleDepth || n > 0 && !c.flowOn(side).runs() {
+			return fmt.Errorf("has %d flows on side %d that wait for a module", n, side)
+		}
+	}
+	return nil
+}
+
 func (m *Machine) checkAgent(a *Agent) error {
 	var held [event.Task + 1]int
 	for i := range a.Contacts {
@@ -177,6 +207,12 @@ func (m *Machine) checkCounts() error {
 			add(running, v, 1)
 			if p.runs() && m.version(v) == nil {
 				return fmt.Errorf("contact %s is in version %d of flow %s, which is not kept", id, v.version, v.flowID)
+			}
+		}
+		for _, v := range c.framed() {
+			add(running, v, 1)
+			if m.version(v) == nil {
+				return fmt.Errorf("contact %s will return to version %d of flow %s, which is not kept", id, v.version, v.flowID)
 			}
 		}
 	}

@@ -21,7 +21,12 @@ func (e *FlowProblems) Error() string { return "the flow cannot be published:\n"
 func (m *Machine) saveFlow(s *tandem.Step, b SaveFlow) (tandem.ID, error) {
 	f := b.Flow
 	err := checkNamed(named{"ContactFlowId", "flow", f.FlowID, f.Name, maxLongNameChars, f.Description, maxFlowDescriptionChars, f.Tags},
-		b.New, m.state.Flows, func(f *Flow) string { return f.Saved.Name })
+		b.New, m.state.Flows, func(o *Flow) string {
+			if (o.Saved.Type == string(flow.TypeModule)) != (f.Type == string(flow.TypeModule)) {
+				return "" // flows and modules have names of their own
+			}
+			return o.Saved.Name
+		})
 	if err == nil {
 		err = m.checkFlow(&f, m)
 	}

@@ -35,6 +35,9 @@ type derived struct {
 
 	reserved map[tandem.ID]bool // agents kept free for a callback whose customer is called first
 
+	asked []question // since effects were taken last
+	json  jsonObject
+
 	programs map[flowVersion]*flow.Program
 	defaults map[flow.Type]tandem.ID // nil: to be looked for anew
 
@@ -74,6 +77,7 @@ type shadow struct {
 	caller   int32          // place among the calls of the same number; nowhere when not there
 	queueID  tandem.ID      // counted there
 	versions [2]flowVersion // counted there, by side
+	framed   []flowVersion  // those of the flows that wait for a module, counted too
 	wait     waitKey        // as the matcher knows it
 	counts   bool           // the metrics know it, as counted
 	counted  metric.Contact
@@ -353,6 +357,12 @@ func (m *Machine) count(sh *shadow, c *Contact) {
 		add(m.queued, queueID, 1)
 		sh.queueID = queueID
 	}
+	framed, before := c.framed(), sh.framed
+	moved := !slices.Equal(framed, before)
+	if moved { // a flow that begins to wait for a module is counted as such before it is no longer counted as the one that runs
+		sh.framed = framed
+		m.countVersions(framed, 1)
+	}
 	for side, p := range [2]*FlowPosition{&c.Flow, &c.AgentFlow} {
 		version := flowVersion{p.FlowID, p.Version}
 		if before := sh.versions[side]; version != before {
@@ -362,6 +372,31 @@ func (m *Machine) count(sh *shadow, c *Contact) {
 			m.dropVersion(before)
 		}
 	}
+	if moved {
+		m.countVersions(before, -1)
+	}
+}
+
+// countVersions counts flows that wait for a module. A published version that
+// was replaced is forgotten with the last contact in it.
+func (m *Machine) countVersions(versions []flowVersion, n int) {
+	for _, v := range versions {
+		add(m.running, v, n)
+	}
+	for _, v := range versions {
+		m.dropVersion(v)
+	}
+}
+
+// framed is the versions of the contact's flows that wait for a module.
+func (c *Contact) framed() []flowVersion {
+	var all []flowVersion
+	for side := event.CustomerSide; side <= event.AgentSide; side++ {
+		for _, f := range c.framesOn(side) {
+			all = append(all, flowVersion{f.Flow.FlowID, f.Flow.Version})
+		}
+	}
+	return all
 }
 
 // reserve keeps an agent free for a contact, or no longer.

@@ -14,7 +14,10 @@
 // first one's id is the call's, and the room's. How an agent and a customer come
 // together is told in join.go, how a contact ends and who inherits its customer
 // in end.go, and what an agent can do in a call in party.go. A contact can run
-// one flow on its customer's side and one on its agent's (run.go).
+// one flow on its customer's side and one on its agent's (run.go). What flows ask
+// of functions (function.go) and bots (bot.go) is an effect that stands until its
+// answer comes as a command, or its deadline; modules (module.go) put the flow
+// that invokes them on a stack.
 //
 // Where the guides of Amazon Connect are silent or leave a choice, this is what
 // the center does:
@@ -38,7 +41,18 @@
 //   - A soft phone takes calls while its panel is open.
 //   - While the customer of a callback is called first, one agent is kept free
 //     for them.
-//   - A message to a chat is said at once; nobody has to hear it out.
+//   - A message to a chat is said at once; nobody has to hear it out. What a flow
+//     says there is a message too, its markup as it stands. A customer who writes
+//     while the bot thinks is answered to what was written last.
+//   - A function that nobody waits for is asked even if the contact has ended
+//     meanwhile, for a minute. A contact waits for 16 functions at most.
+//   - $.External and $.Lex live with the customer's side of the contact, through
+//     its flows; on the agent's side as long as the flow. A module has its own, and
+//     on the customer's side its own stored input and metrics.
+//   - EndFlowExecution in a module goes back to the module's own loop, if one was
+//     interrupted; else it ends the flow that has invoked the module too.
+//   - A contact that is in a module stays in the versions of all its flows.
+//   - A flow that runs in a circle begins 20 contacts at most before it waits.
 //   - Contacts in an agent's own queue go to that agent, before any other.
 //   - Age in a queue counts from the moment the contact entered it, moved by what
 //     its flow adjusts. A callback keeps the place its caller had; where the

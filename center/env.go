@@ -36,9 +36,22 @@ func (e env) Value(path ...string) (string, bool) {
 	if len(path) == 1 {
 		return e.system(path[0])
 	}
-	if path[0] == "Metrics" {
+	switch path[0] {
+	case "Metrics":
 		v, ok := c.Metrics[strings.Join(path[1:], ".")]
 		return v, ok
+	case "Queue":
+		return e.queue(strings.Join(path[1:], "."))
+	case "References":
+		return e.reference(path[1:])
+	case "External":
+		return e.external(path[1:])
+	case "Lex":
+		return e.lex(path[1:])
+	case "Modules":
+		return e.modules(path[1:])
+	case "Views":
+		return e.views(path[1:])
 	}
 	if len(path) != 2 {
 		return "", false
@@ -47,7 +60,7 @@ func (e env) Value(path ...string) (string, bool) {
 	case "CustomerEndpoint.Address":
 		return string(c.CustomerAddress), c.CustomerAddress != ""
 	case "CustomerEndpoint.Type", "SystemEndpoint.Type":
-		return "TELEPHONE_NUMBER", c.Channel == event.Voice
+		return telephoneNumber, c.Channel == event.Voice
 	case "SystemEndpoint.Address":
 		return c.SystemAddress, c.SystemAddress != ""
 	}
@@ -57,19 +70,49 @@ func (e env) Value(path ...string) (string, bool) {
 		of = c.Attributes
 	case "FlowAttributes":
 		of = *c.flowAttributesOn(e.side)
-	case "References":
-		of = c.References
 	case "Tags":
 		v, ok := c.Tags[path[1]]
 		return v, ok
-	case "Queue":
-		return e.queue(path[1])
 	case "Agent":
 		return e.agent(path[1])
 	}
 	v, ok := of[path[1]]
 	return v, ok
 }
+
+// external is a value of $.External, the answer of the last function.
+func (e env) external(path []string) (string, bool) {
+	mem := e.c.memoryOn(e.side)
+	if mem == nil {
+		return "", false
+	}
+	return e.jsonMember(mem.Locals.External, path)
+}
+
+// jsonMember is a value in a JSON object.
+func (e env) jsonMember(object tandem.Personal, path []string) (string, bool) {
+	return shown(member(e.m.json.read(object), false, path...))
+}
+
+// reference is a reference of the contact, or with a second step its Value or
+// Type alone.
+func (e env) reference(path []string) (string, bool) {
+	whole, ok := e.c.References[path[0]]
+	kind, value, typed := strings.Cut(whole, " ")
+	switch {
+	case len(path) == 1 || !ok:
+		return whole, ok
+	case path[1] == "Value" && typed:
+		return value, true
+	case path[1] == "Type" && typed:
+		return kind, true
+	}
+	return "", false
+}
+
+// telephoneNumber is the type of a caller's address (Amazon Connect API:
+// Endpoint).
+const telephoneNumber = "TELEPHONE_NUMBER"
 
 func (e env) system(name string) (string, bool) {
 	c, in := e.c, &e.m.state.Instance
@@ -136,6 +179,8 @@ func (e env) queue(member string) (string, bool) {
 	case "OutboundCallerId.Address":
 		number := e.m.callerID(id)
 		return number, number != ""
+	case "OutboundCallerId.Type":
+		return telephoneNumber, e.m.callerID(id) != ""
 	}
 	return "", false
 }
@@ -333,8 +378,15 @@ func (e env) Dialable(number string) (ok, allowed bool) {
 // Known implements flow.Resources, for publishing a flow. Prompts are files of
 // the media process, which answers for them when they are played.
 func (m *Machine) Known(kind flow.ResourceKind, id string) bool {
-	if kind == flow.ResourcePrompt {
+	switch kind {
+	case flow.ResourcePrompt:
 		return true
+	case flow.ResourceModule:
+		return m.module(id) != nil
+	case flow.ResourceFunction:
+		return m.state.Functions[id] != nil
+	case flow.ResourceBot:
+		return m.botAssociated(id)
 	}
 	parsed, err := tandem.ParseID(id)
 	if err != nil {
@@ -344,17 +396,24 @@ func (m *Machine) Known(kind flow.ResourceKind, id string) bool {
 	case flow.ResourceQueue:
 		return m.state.Queues[parsed] != nil
 	case flow.ResourceFlow:
-		return m.state.Flows[parsed] != nil
+		f := m.state.Flows[parsed]
+		return f != nil && f.Saved.Type != string(flow.TypeModule)
 	case flow.ResourceUser:
 		return m.state.Agents[parsed] != nil
 	}
 	return m.state.Hours[parsed] != nil
 }
 
+// minNationalDigits is how many digits a number within a country has at least.
+const minNationalDigits = 3
+
 // PhoneNumber implements flow.Env.
-func (e env) PhoneNumber(digits, _ string, local bool) (e164 string, ok bool) {
-	number := "+" + digits
-	return number, !local && checkPhoneNumber("", number) == nil
+func (e env) PhoneNumber(digits, country string, local bool) (e164 string, ok bool) {
+	e164 = "+" + digits
+	if local {
+		e164 = nationalNumber(digits, country)
+	}
+	return e164, len(digits) >= minNationalDigits && checkPhoneNumber("", e164) == nil
 }
 
 // FunctionKnown implements flow.Env.
@@ -364,4 +423,7 @@ func (e env) FunctionKnown(arn string) bool { return e.m.state.Functions[arn] !=
 func (e env) BotKnown(bot string) bool { return e.m.botAssociated(bot) }
 
 // ModuleKnown implements flow.Env.
-func (e env) ModuleKnown(string) bool { return false }
+func (e env) ModuleKnown(moduleID string) bool { return e.m.module(moduleID) != nil }
+
+// BotPresent implements flow.Env.
+func (e env) BotPresent() bool { return false }

@@ -200,6 +200,9 @@ func TestChatsRunHooksOnlyWhereTheyAreSet(t *testing.T) {
 	if c := w.want("chat2", WithAgent, "the whisper is over at once"); c.Attributes["whispered"] != "yes" {
 		t.Error("the hook does not run")
 	}
+	if got := w.transcript("chat2"); strings.Contains(got, "A chat.") {
+		t.Errorf("the customer reads what is for the agent: %s", got)
+	}
 }
 
 func TestChatMessageIsSaidAtOnce(t *testing.T) {
@@ -407,6 +410,25 @@ func TestAttributesSurviveEveryTransfer(t *testing.T) {
 		c := w.c(name)
 		if c.Attributes["k"] != all["k"] || c.InitialContactID != w.id("c1") || int(c.ChainLength) != i+1 {
 			t.Errorf("%s: %d bytes of attributes, place %d in the chain, after %s", name, len(c.Attributes["k"]), c.ChainLength, w.text(c.PreviousID))
+		}
+	}
+}
+
+func TestHooksOfTasksAndGuidesAreKept(t *testing.T) {
+	hooks := []event.Hook{event.HookDefaultAgentUI, event.HookDisconnectAgentUI, event.HookPauseContact, event.HookResumeContact}
+	var acts []act
+	for _, h := range hooks {
+		acts = append(acts, hook(h.String(), h.String(), idOf("remaining")))
+	}
+	off := act{id: "off", kind: "UpdateContactEventHooks", params: `"EventHooksConfiguration":{"ResumeContact":{"DisableExecution":"True"}}`}
+	w := hookWorld(t, append(acts, off)...)
+	w.call("c1", customerNumber, "+14155550110")
+	w.legReport(voice.LegAnswered, "c1", false, 0)
+	w.restart()
+	for _, h := range hooks {
+		id, disabled := w.c("c1").Hooks.of(h)
+		if (id == w.id("remaining")) == disabled || disabled != (h == event.HookResumeContact) {
+			t.Errorf("%s is %s, disabled %v", h, w.text(id), disabled)
 		}
 	}
 }

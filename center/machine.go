@@ -47,6 +47,7 @@ func (m *Machine) Owns(body any) bool {
 		HoldLeg, MuteLeg, SwapLegs, JoinLegs, HoldAllLegs, DropLeg, AddParty, TransferContact, PauseContact,
 		UpdateContactRouting, SetContactRecording, MonitorContact, SetMonitorMode,
 		UpdateContactAttributes, TakeVoiceReport, EraseSubject,
+		FunctionReturned, BotAnswered, AnswerView, SendMessage, CustomerReturned,
 		AssociateFunction, AssociateBot, SaveSecurityKey, SaveModulePointer, TagContact, RaiseNotice:
 		return true
 	}
@@ -113,6 +114,18 @@ func (m *Machine) decide(s *tandem.Step, body any) (any, error) {
 		return nil, m.takeVoiceReport(s, &b.Report)
 	case EraseSubject:
 		return nil, m.eraseSubject(s, b)
+	case FunctionReturned:
+		m.functionReturned(s, b)
+		return nil, nil
+	case BotAnswered:
+		m.botAnswered(s, b)
+		return nil, nil
+	case AnswerView:
+		return nil, m.answerView(s, b)
+	case SendMessage:
+		return m.sendMessage(s, b)
+	case CustomerReturned:
+		return nil, m.customerReturned(s, b)
 	case tandem.Tick:
 		m.tick(s)
 		return nil, nil

@@ -105,7 +105,7 @@ func (c *chaos) sendPlay() {
 		return
 	}
 	c.send(voice.Report{Kind: voice.PlayEnded, Room: contact.ContactID, Play: contact.Play.Started.PlayID,
-		Outcome: voice.PlayOutcome(1 + c.rnd.Intn(4)), Digits: tandem.Personal(fmt.Sprint(c.rnd.Intn(3)))})
+		Outcome: voice.PlayOutcome(1 + c.rnd.Intn(5)), Digits: tandem.Personal(fmt.Sprint(c.rnd.Intn(3))), Text: "hello"})
 }
 
 func (c *chaos) agentActs() {
@@ -182,8 +182,10 @@ func TestRandomLivesKeepTheInvariants(t *testing.T) {
 func (c *chaos) finish() {
 	c.newMedia()
 	c.must(TakeVoiceReport{voice.Report{Incarnation: c.media, Number: 1, At: c.now, Kind: voice.MediaStarted}})
-	for _, id := range tandem.SortedIDs(c.m.state.Contacts) {
-		_, _, _ = c.step(StopContact{id})
+	for range 5 { // what ends may lead to others, as by a disconnect flow
+		for _, id := range tandem.SortedIDs(c.m.state.Contacts) {
+			_, _, _ = c.step(StopContact{id})
+		}
 	}
 	for _, id := range tandem.SortedIDs(c.m.state.Agents) {
 		for len(c.m.state.Agents[id].Contacts) > 0 {

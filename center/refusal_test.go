@@ -29,7 +29,8 @@ var workCommands = []any{SetAgentConnection{}, PutUserStatus{}, DismissUserConta
 	StartTask{}, StartChat{}, StartOutboundCall{}, StartOutboundContact{}, StopContact{}, LeaveContact{},
 	HoldLeg{}, MuteLeg{}, SwapLegs{}, JoinLegs{}, HoldAllLegs{}, DropLeg{}, AddParty{}, TransferContact{}, PauseContact{},
 	UpdateContactRouting{}, SetContactRecording{}, MonitorContact{}, SetMonitorMode{},
-	UpdateContactAttributes{}, TakeVoiceReport{}, EraseSubject{}}
+	UpdateContactAttributes{}, TakeVoiceReport{}, EraseSubject{},
+	FunctionReturned{}, BotAnswered{}, AnswerView{}, SendMessage{}, CustomerReturned{}}
 
 // hostile sends commands with any arguments to a center in which people live.
 type hostile struct {
@@ -52,6 +53,11 @@ func newHostile(t *testing.T, seed int64) *hostile {
 	h.saveFlow("to queue", flow.TypeQueueTransfer, enter, bye)
 	h.saveFlow("callback", flow.TypeContactFlow, toQueue, createCallback(`,"ContactFlowId":"`+h.id("direct").String()+`"`), bye, say("sorry", "Not now."), bye2)
 	h.saveNumber("+14155550110", "callback")
+	h.must(AssociateFunction{FunctionARN: lookUp})
+	h.must(AssociateBot{Bot: botAlias})
+	h.saveFlow("talks", flow.TypeContactFlow, ask("note", `"InvocationType":"ASYNCHRONOUS"`), ask("ask", ""),
+		talk(`,"Text":"How can I help?"`, "Book"), say("error", "Error."), say("late", "Late."), say("done", "Done."), say("other", "Other."), toQueue, enter, bye)
+	h.saveNumber("+14155550120", "talks")
 	for i := range 3 {
 		u := h.user(fmt.Sprint("agent", i))
 		u.AutoAccept, u.AfterContactWorkSeconds = i == 1, uint32(i*10)
@@ -121,6 +127,10 @@ func (h *hostile) anyID(field string) tandem.ID {
 		return tandem.ID{}
 	case "Incarnation":
 		return h.media
+	case "InvocationID":
+		return h.outstanding().InvocationID
+	case "TurnID":
+		return h.outstandingTurn().TurnID
 	case "ContactID", "PreviousID", "RelatedID", "Room", "Subject":
 		return oneOf(h, st.Contacts)
 	}
@@ -265,11 +275,12 @@ func (h *hostile) aim(v reflect.Value) {
 // live lets one thing happen that can happen any day.
 func (h *hostile) live() {
 	st := &h.m.state
+	h.answer()
 	switch kind := h.below(12); {
 	case len(st.Agents) < 3:
 		h.hire()
 	case kind == 0:
-		to := []string{directNumber, menuNumber, "+14155550110"}[h.below(3)]
+		to := []string{directNumber, menuNumber, "+14155550110", "+14155550120"}[h.below(4)]
 		h.call(fmt.Sprint("call", h.reports), customerNumber, to)
 	case kind == 1:
 		h.wait(time.Duration(h.below(8)) * time.Second)
@@ -278,7 +289,7 @@ func (h *hostile) live() {
 		_, _, _ = h.step(SetAgentConnection{UserID: id, Connected: true, Softphone: true})
 		_, _, _ = h.step(PutUserStatus{id, h.id("Available")})
 	case kind == 3:
-		_, _, _ = h.step(StartChat{FlowID: h.id("direct"), ClientToken: fmt.Sprint(h.seq)})
+		_, _, _ = h.step(StartChat{FlowID: h.id([]string{"direct", "talks"}[h.below(2)]), ClientToken: fmt.Sprint(h.seq)})
 	case kind < 8:
 		if a := st.Agents[oneOf(h, st.Agents)]; a != nil && len(a.Contacts) > 0 {
 			h.work(a.User.UserID, a.Contacts[h.below(len(a.Contacts))])
@@ -310,11 +321,41 @@ func (h *hostile) progress(c *Contact) {
 	r := voice.Report{Kind: voice.LegAnswered, Room: c.callID(), Leg: c.Legs[h.below(len(c.Legs))].ID, Cause: voice.CauseRemote}
 	switch p := *c.playOn(event.FlowSide(h.below(2))); {
 	case p != nil:
-		r = voice.Report{Kind: voice.PlayEnded, Room: c.callID(), Play: p.Started.PlayID, Outcome: voice.PlayOutcome(1 + h.below(4)), Digits: "1"}
+		r = voice.Report{Kind: voice.PlayEnded, Room: c.callID(), Play: p.Started.PlayID, Outcome: voice.PlayOutcome(1 + h.below(5)), Digits: "1", Text: "hello"}
 	case h.below(5) == 0:
 		r.Kind = voice.LegEnded
 	}
 	h.report(r)
+}
+
+// outstanding is any function that is waited for; the zero value for none.
+func (h *hostile) outstanding() InvokeFunction {
+	for _, e := range h.m.Outstanding(1) {
+		if f, ok := e.(InvokeFunction); ok && h.below(3) > 0 {
+			return f
+		}
+	}
+	return InvokeFunction{}
+}
+
+// outstandingTurn is any bot that is waited for; the zero value for none.
+func (h *hostile) outstandingTurn() AskBot {
+	for _, e := range h.m.Outstanding(1) {
+		if a, ok := e.(AskBot); ok && h.below(3) > 0 {
+			return a
+		}
+	}
+	return AskBot{}
+}
+
+// answer lets a function or a bot answer that is waited for.
+func (h *hostile) answer() {
+	if f := h.outstanding(); !f.InvocationID.IsZero() {
+		h.must(FunctionReturned{ContactID: f.ContactID, InvocationID: f.InvocationID, Result: `{"a":"1"}`})
+	}
+	if a := h.outstandingTurn(); !a.TurnID.IsZero() {
+		h.must(BotAnswered{ContactID: a.ContactID, TurnID: a.TurnID, Answer: []tandem.Personal{botAsksCity, botIsDone}[h.below(2)]})
+	}
 }
 
 // hire adds an agent, if there is a routing profile for one.

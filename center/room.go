@@ -9,10 +9,11 @@ import (
 )
 
 // TakeEffects returns the room of each call that changed since it was last
-// called, by its id, and a room that hangs up for each call refused.
+// called, by its id, a room that hangs up for each call refused, and the
+// functions and bots that were asked.
 func (m *Machine) TakeEffects(epoch tandem.Epoch) []tandem.Effect {
 	touched := m.takeTouched()
-	if len(touched)+len(m.refused) == 0 {
+	if len(touched)+len(m.refused)+len(m.asked) == 0 {
 		return nil
 	}
 	slices.SortFunc(touched, func(a, b *call) int { return a.id.Compare(b.id) })
@@ -26,17 +27,20 @@ func (m *Machine) TakeEffects(epoch tandem.Epoch) []tandem.Effect {
 		effects = append(effects, m.refusal(&m.refused[i], epoch))
 	}
 	m.refused = nil
-	return effects
+	return m.takeAsked(effects)
 }
 
 // Outstanding returns the room of each call that is live, or of which media may
-// still have a leg.
+// still have a leg, and the functions and bots that have not answered.
 func (m *Machine) Outstanding(epoch tandem.Epoch) []tandem.Effect {
 	var effects []tandem.Effect
 	for _, id := range tandem.SortedIDs(m.calls) {
 		if of := m.calls[id]; slices.ContainsFunc(of.contacts, (*Contact).concernsMedia) {
 			effects = append(effects, m.room(of.id, epoch))
 		}
+	}
+	for _, id := range tandem.SortedIDs(m.state.Contacts) {
+		effects = m.state.Contacts[id].questions(effects, tandem.ID{})
 	}
 	return effects
 }
@@ -210,11 +214,26 @@ func (p *Play) wish(listener tandem.ID) voice.Play {
 		}
 		play.Items = append(play.Items, item)
 	}
-	if st.CollectDigits > 0 {
-		play.Collect = &voice.Collect{MaxDigits: int(st.CollectDigits), FirstDigitMillis: st.FirstDigitMillis,
-			InterDigitMillis: st.InterDigitMillis, Terminators: st.Terminators}
+	if p.collects() {
+		play.Collect = collect(st)
 	}
 	return play
+}
+
+// collects reports whether the play takes what the listener types or says.
+func (p *Play) collects() bool { return p.Started.CollectDigits > 0 || p.Started.Locale != "" }
+
+func collect(st *event.PlayStarted) *voice.Collect {
+	k := &voice.Collect{MaxDigits: int(st.CollectDigits), FirstDigitMillis: st.FirstDigitMillis,
+		InterDigitMillis: st.InterDigitMillis, Terminators: st.Terminators, CancelKey: st.CancelKey}
+	if st.Locale != "" {
+		k.Listen = &voice.Listen{Locale: st.Locale, StartTimeoutMillis: st.SpeechStartMillis, EndTimeoutMillis: st.SpeechEndMillis,
+			MaxMillis: st.SpeechMaxMillis}
+	}
+	if st.KeyID != "" {
+		k.Encrypt = &voice.Encrypt{KeyID: st.KeyID, Certificate: st.Certificate}
+	}
+	return k
 }
 
 // refusal is the room that turns a call away.

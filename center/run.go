@@ -101,6 +101,7 @@ func (m *Machine) enterFlow(s *tandem.Step, c *Contact, side event.FlowSide, f *
 
 func (r *runner) enter(s *tandem.Step, f *event.FlowSaved) {
 	r.m.stopPlay(s, r.c, r.side)
+	r.m.abandon(s, r.c, r.side, interrupted)
 	s.Emit(&event.FlowEntered{ContactID: r.c.ContactID, FlowID: f.FlowID, Version: f.Version, Type: f.Type, Side: r.side})
 	r.run(s, flow.Input{Kind: flow.InputStart})
 }
@@ -117,12 +118,18 @@ func (m *Machine) resume(s *tandem.Step, c *Contact, side event.FlowSide, in flo
 
 // runner runs a flow of a contact until it waits or ends.
 type runner struct {
-	m    *Machine
-	c    *Contact // another one once the contact went on in another queue
-	side event.FlowSide
-	at   tandem.Time
-	next *event.FlowSaved // where EnterFlow leads
-	hops int              // from flow to flow without waiting
+	m     *Machine
+	c     *Contact // another one once the contact went on in another queue
+	side  event.FlowSide
+	at    tandem.Time
+	next  *event.FlowSaved // where EnterFlow leads
+	hops  int              // from flow to flow without waiting
+	begun int              // contacts, without waiting
+
+	soon     *flow.Input       // what an act has led to at once, for the block that waits for it
+	entering *moduleEntry      // the module that the block waits for
+	result   flow.ReturnModule // how a module ended
+	asBot    bool              // what the block says is said by a bot
 }
 
 // maxHops is how often a contact may go from flow to flow without waiting: more
@@ -132,36 +139,62 @@ const maxHops = 20
 // run runs until the flow waits or ends. One that does neither for too long runs
 // in a circle and is ended as faulty. It reports whether the input was taken.
 func (r *runner) run(s *tandem.Step, in flow.Input) bool {
-	p := r.m.program(r.version())
-	for range tandem.MaxStepsPerSprint {
+	for steps := range tandem.MaxStepsPerSprint {
+		p := r.m.program(r.version())
 		pos := r.position(p)
 		r.m.env = env{r.m, r.c, r.side, s}
 		result := p.Step(pos, in, &r.m.env)
 		if result.Ignored {
-			return false
+			return steps > 0
 		}
 		if r.unanswered(result) {
 			r.m.dialCustomer(s, r.c, "")
 			return true
 		}
-		r.stepped(s, result)
-		if result.End != flow.EndNone {
-			r.m.endFlow(s, r, result.End)
-			return true
-		}
-		in = flow.Input{Kind: flow.InputStart}
-		switch {
-		case !r.c.flowOn(r.side).runs():
-			return true
-		case r.said(result.Wait):
-			r.m.stopPlay(s, r.c, r.side)
-			in.Kind = flow.InputPlayDone
-		case result.Wait != nil:
+		r.taken(s, in, result)
+		r.stepped(s, p, pos, in, result)
+		var on bool
+		if in, on = r.onwards(s, result); !on {
 			return true
 		}
 	}
 	r.m.endFlow(s, r, flow.EndFault)
 	return true
+}
+
+// taken ends what the block waited for, now that it goes on. Nothing in a chat
+// is heard longer than the block that said it waits, nor after the customer has
+// answered.
+func (r *runner) taken(s *tandem.Step, in flow.Input, result flow.Result) {
+	if r.c.Channel != event.Voice && (in.Kind == flow.InputUtterance || result.Wait == nil) {
+		r.m.stopPlay(s, r.c, r.side)
+	}
+	if result.Wait == nil {
+		r.m.abandon(s, r.c, r.side, whyLeft(in))
+	}
+}
+
+// onwards is what the flow goes on with at once; not, if it waits or has ended.
+func (r *runner) onwards(s *tandem.Step, result flow.Result) (flow.Input, bool) {
+	if result.End != flow.EndNone {
+		in, back := r.leaveModule(s, result.End)
+		if !back {
+			r.m.endFlow(s, r, result.End)
+		}
+		return in, back
+	}
+	soon := r.soon
+	r.soon = nil
+	switch {
+	case !r.c.flowOn(r.side).runs():
+		return flow.Input{}, false
+	case soon != nil && (result.Wait != nil || soon.Kind == flow.InputStart):
+		return *soon, true
+	case r.said(result):
+		r.m.stopPlay(s, r.c, r.side)
+		return flow.Input{Kind: flow.InputPlayDone}, true
+	}
+	return flow.Input{Kind: flow.InputStart}, result.Wait == nil
 }
 
 func (r *runner) version() flowVersion {
@@ -194,23 +227,34 @@ func (r *runner) unanswered(result flow.Result) bool {
 
 // said reports whether what the flow waits for has happened by saying it: nobody
 // has to hear a chat message out.
-func (r *runner) said(wait *flow.Wait) bool {
-	return wait != nil && r.c.Channel != event.Voice && slices.Contains(wait.Inputs, flow.InputPlayDone)
+func (r *runner) said(result flow.Result) bool {
+	if result.Wait == nil || r.c.Channel == event.Voice || !slices.Contains(result.Wait.Inputs, flow.InputPlayDone) {
+		return false
+	}
+	return slices.ContainsFunc(result.Acts, func(act flow.Act) bool {
+		play, plays := act.(flow.Play)
+		return plays && play.Collect == nil
+	})
 }
 
 // stepped carries out what a block asked for and notes where the flow stands. A
 // call is placed last, for one that cannot be placed ends the flow.
-func (r *runner) stepped(s *tandem.Step, result flow.Result) {
+func (r *runner) stepped(s *tandem.Step, p *flow.Program, pos flow.Position, in flow.Input, result flow.Result) {
 	outcome := result.Outcome
+	r.asBot = in.Kind == flow.InputBotAnswered
+	entries, flowID := r.describe(p, pos, result), r.c.flowOn(r.side).FlowID
 	var dial *flow.Dial
 	for _, act := range result.Acts {
 		if d, dials := act.(flow.Dial); dials {
 			dial = &d
 			continue
 		}
-		if !r.carryOut(s, act, result.Wait) {
-			outcome = "AttributesOverLimit"
+		if problem := r.carryOut(s, act, result.Wait); problem != "" {
+			outcome = problem
 		}
+	}
+	if len(entries) > 0 {
+		r.log(s, entries, flowID, in, result, outcome)
 	}
 	if !r.c.flowOn(r.side).runs() {
 		return // what it asked for ended the contact
@@ -220,10 +264,13 @@ func (r *runner) stepped(s *tandem.Step, result flow.Result) {
 	if result.Wait == nil && result.End == flow.EndNone {
 		ran.NextAction = result.Next.ActionID
 	}
-	if w := result.Wait; w != nil && w.DeadlineMillis > 0 && *r.c.playOn(r.side) == nil {
-		ran.Deadline = s.At.Add(int64(w.DeadlineMillis))
+	if *r.c.playOn(r.side) == nil {
+		ran.Deadline = r.waitDeadline(s, result.Wait)
 	}
 	s.Emit(ran)
+	if r.entering != nil && result.Wait != nil {
+		r.entered(s)
+	}
 	if dial != nil {
 		r.m.dialCustomer(s, r.c, tandem.Personal(dial.CallerID))
 	}
@@ -240,6 +287,7 @@ func (m *Machine) stopPlay(s *tandem.Step, c *Contact, side event.FlowSide) {
 // played there.
 func (m *Machine) stopFlow(s *tandem.Step, c *Contact, side event.FlowSide, outcome string) {
 	m.stopPlay(s, c, side)
+	m.abandon(s, c, side, interrupted)
 	if c.flowOn(side).runs() {
 		s.Emit(&event.FlowEnded{ContactID: c.ContactID, Outcome: outcome, Side: side})
 	}
@@ -284,7 +332,7 @@ func (m *Machine) flowLeads(s *tandem.Step, r *runner, end flow.End) {
 	case end == flow.EndTransferToAgent:
 		m.offerTo(s, c, at)
 	case end == flow.EndEnterFlow && r.next != nil && r.hops < maxHops:
-		on := runner{m: m, c: c, side: r.side, at: at, hops: r.hops + 1}
+		on := runner{m: m, c: c, side: r.side, at: at, hops: r.hops + 1, begun: r.begun}
 		on.enter(s, r.next)
 	default:
 		m.disconnect(s, c, at, event.ContactFlowDisconnect)

@@ -20,6 +20,9 @@ type act struct {
 	to       map[string]string // error type or operand to action
 }
 
+// none is where a branch leads that the action does not have, as it is set.
+const none = "none"
+
 // script writes a flow of actions that follow each other.
 func script(acts ...act) string {
 	type errorBranch struct{ NextAction, ErrorType string }
@@ -57,6 +60,9 @@ func script(acts ...act) string {
 			to := next
 			if a.to[e] != "" {
 				to = a.to[e]
+			}
+			if to == none {
+				continue
 			}
 			tr.Errors = append(tr.Errors, errorBranch{to, e})
 		}

@@ -194,6 +194,50 @@ type Contact struct {
 	GroupID          tandem.ID
 
 	AgentFlowAttributes tandem.PersonalMap // on the agent's side
+
+	Invocations []event.FunctionInvoked // functions that have not answered yet
+	Memory      *FlowMemory             // of the flows on the customer's side; nil: none
+	AgentMemory *FlowMemory
+	RecentSends []tandem.ID // messages that came with a client token, the latest last
+}
+
+// FlowMemory is what the flows on one side of a contact have there beside their
+// place: what they see, whom they have asked, and those that wait for a module.
+//
+//wire:state
+type FlowMemory struct {
+	Frames   []Frame             // the innermost last
+	Asked    *event.BotAsked     // not answered yet
+	Shown    *event.ViewShown    // not answered yet
+	Answered *event.ViewAnswered // what $.Views shows
+	Locals   Locals
+}
+
+// Locals is what a module does not share with the flow that invoked it (Amazon
+// Connect Administrator Guide: Flow modules for reusable functions).
+//
+//wire:state
+type Locals struct {
+	InitialContactID tandem.ID       `wire:"subject"`
+	Bot              string          // whose session it is
+	ModuleOutcome    string          // of the last module that was invoked
+	External         tandem.Personal // the last function's answer, a JSON object
+	Session          tandem.Personal // the bot's last answer, a JSON object
+	ModuleInput      tandem.Personal // what the module was invoked with, a JSON object
+	ModuleResult     tandem.Personal // what that module returned, a JSON object
+}
+
+// Frame is a flow that waits for the module which it has invoked, with what the
+// module does not see.
+//
+//wire:state
+type Frame struct {
+	InitialContactID tandem.ID `wire:"subject"`
+	Flow             FlowPosition
+	Locals           Locals
+	Metrics          map[string]string
+	StoredInput      tandem.Personal
+	FlowAttributes   tandem.PersonalMap
 }
 
 // Holds is how long the customer of a contact was on hold.
@@ -218,7 +262,11 @@ type Hooks struct {
 	CustomerQueue     tandem.ID
 	CustomerRemaining tandem.ID
 	CustomerWhisper   tandem.ID
-	Disabled          uint8 // one bit for each [event.Hook] that runs no flow
+	Disabled          uint16 // one bit for each [event.Hook] that runs no flow
+	DefaultAgentUI    tandem.ID
+	DisconnectAgentUI tandem.ID
+	PauseContact      tandem.ID
+	ResumeContact     tandem.ID
 }
 
 // Callback is how a callback contact is dialled.

@@ -47,6 +47,7 @@ const (
 	unanswered
 	dialFailed
 	forgotten
+	answerLate
 )
 
 // act does what happens at a deadline.
@@ -72,6 +73,8 @@ func (m *Machine) act(s *tandem.Step, c *Contact, what dueKind) {
 		m.disconnect(s, c, s.At, event.TelecomProblem)
 	case dialFailed:
 		m.dialExpired(s, c)
+	case answerLate:
+		m.answersLate(s, c)
 	case forgotten:
 		s.Emit(&event.ContactForgotten{ContactID: c.ContactID})
 	}
@@ -92,7 +95,9 @@ func (m *Machine) contactDue(c *Contact) tandem.Time { return m.earliest(c).at }
 func (m *Machine) earliest(c *Contact) deadline {
 	if c.Phase == Ended {
 		keep := tandem.TombstoneMillis + int64(m.state.Settings.ResumeWithinMinutes)*60_000
-		return deadline{c.EndedAt.Add(keep), forgotten}
+		first := deadline{c.EndedAt.Add(keep), forgotten}
+		c.answersDue(&first)
+		return first
 	}
 	var first deadline
 	switch c.Phase {
@@ -109,6 +114,7 @@ func (m *Machine) earliest(c *Contact) deadline {
 	if c.live() {
 		c.liveDeadlines(&first)
 	}
+	c.answersDue(&first)
 	return first
 }
 

@@ -264,6 +264,8 @@ func playInput(r *voice.Report) flow.Input {
 		return flow.Input{Kind: flow.InputTimeout}
 	case voice.PlayFailed:
 		return flow.Input{Kind: flow.InputPlayFailed}
+	case voice.PlaySpoken:
+		return flow.Input{Kind: flow.InputUtterance, Text: string(r.Text), Speech: true}
 	}
 	return flow.Input{Kind: flow.InputPlayDone}
 }

@@ -239,6 +239,34 @@ func (x *Contact) EncodeWire(e *tandem.Encoder) {
 	if !x.GroupID.IsZero() {
 		end = e.Len()
 	}
+	e.Uvarint(uint64(len(x.Invocations)))
+	for i0 := range x.Invocations {
+		x.Invocations[i0].EncodeWire(e)
+	}
+	if len(x.Invocations) > 0 {
+		end = e.Len()
+	}
+	e.Bool(x.Memory != nil)
+	if x.Memory != nil {
+		x.Memory.EncodeWire(e)
+	}
+	if x.Memory != nil {
+		end = e.Len()
+	}
+	e.Bool(x.AgentMemory != nil)
+	if x.AgentMemory != nil {
+		x.AgentMemory.EncodeWire(e)
+	}
+	if x.AgentMemory != nil {
+		end = e.Len()
+	}
+	e.Uvarint(uint64(len(x.RecentSends)))
+	for i0 := range x.RecentSends {
+		e.ID(x.RecentSends[i0])
+	}
+	if len(x.RecentSends) > 0 {
+		end = e.Len()
+	}
 	e.Cut(end)
 	if p := e.Section(at, x.CustomerAddress != "" || x.Name != "" || x.Description != "" || len(x.Attributes) > 0 || len(x.References) > 0 || x.StoredInput != "" || x.TransferEndpoint != "" || len(x.FlowAttributes) > 0 || x.CallbackNumber != "" || x.CustomerID != "" || len(x.AgentFlowAttributes) > 0); p != nil {
 		p.String(string(x.CustomerAddress))
@@ -340,6 +368,28 @@ func (x *Contact) DecodeWire(d *tandem.Decoder) {
 	x.HandledBy = d.ID()
 	x.ProfileID = d.ID()
 	x.GroupID = d.ID()
+	if n := d.BeginList(17); n > 0 {
+		x.Invocations = make([]event.FunctionInvoked, n)
+		for i0 := range x.Invocations {
+			x.Invocations[i0].DecodeWire(d)
+		}
+	}
+	d.EndList()
+	if d.Bool() {
+		x.Memory = new(FlowMemory)
+		x.Memory.DecodeWire(d)
+	}
+	if d.Bool() {
+		x.AgentMemory = new(FlowMemory)
+		x.AgentMemory.DecodeWire(d)
+	}
+	if n := d.BeginList(16); n > 0 {
+		x.RecentSends = make([]tandem.ID, n)
+		for i0 := range x.RecentSends {
+			x.RecentSends[i0] = d.ID()
+		}
+	}
+	d.EndList()
 	if p := d.Section(f, x.InitialContactID); p != nil {
 		x.CustomerAddress = tandem.Personal(p.String())
 		x.Name = tandem.Personal(p.String())
@@ -410,6 +460,55 @@ func (x *Flow) DecodeWire(d *tandem.Decoder) {
 }
 
 // EncodeWire implements tandem.Wire.
+func (x *FlowMemory) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.Uvarint(uint64(len(x.Frames)))
+	for i0 := range x.Frames {
+		x.Frames[i0].EncodeWire(e)
+	}
+	e.Bool(x.Asked != nil)
+	if x.Asked != nil {
+		x.Asked.EncodeWire(e)
+	}
+	e.Bool(x.Shown != nil)
+	if x.Shown != nil {
+		x.Shown.EncodeWire(e)
+	}
+	e.Bool(x.Answered != nil)
+	if x.Answered != nil {
+		x.Answered.EncodeWire(e)
+	}
+	x.Locals.EncodeWire(e)
+	e.End(at)
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *FlowMemory) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	if n := d.BeginList(17); n > 0 {
+		x.Frames = make([]Frame, n)
+		for i0 := range x.Frames {
+			x.Frames[i0].DecodeWire(d)
+		}
+	}
+	d.EndList()
+	if d.Bool() {
+		x.Asked = new(event.BotAsked)
+		x.Asked.DecodeWire(d)
+	}
+	if d.Bool() {
+		x.Shown = new(event.ViewShown)
+		x.Shown.DecodeWire(d)
+	}
+	if d.Bool() {
+		x.Answered = new(event.ViewAnswered)
+		x.Answered.DecodeWire(d)
+	}
+	x.Locals.DecodeWire(d)
+	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
 func (x *FlowPosition) EncodeWire(e *tandem.Encoder) {
 	at := e.Begin()
 	e.ID(x.FlowID)
@@ -453,6 +552,39 @@ func (x *FlowPosition) DecodeWire(d *tandem.Decoder) {
 	x.Deadline = tandem.Time(d.Varint())
 	x.Since = tandem.Time(d.Varint())
 	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Frame) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.InitialContactID)
+	x.Flow.EncodeWire(e)
+	x.Locals.EncodeWire(e)
+	end := e.Len()
+	e.StringMap(x.Metrics)
+	if len(x.Metrics) > 0 {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.StoredInput != "" || len(x.FlowAttributes) > 0); p != nil {
+		p.String(string(x.StoredInput))
+		p.StringMap(x.FlowAttributes)
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Frame) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.InitialContactID = d.ID()
+	x.Flow.DecodeWire(d)
+	x.Locals.DecodeWire(d)
+	x.Metrics = d.StringMap()
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.StoredInput = tandem.Personal(p.String())
+		x.FlowAttributes = p.StringMap()
+		d.Close(p)
+	}
 }
 
 // EncodeWire implements tandem.Wire.
@@ -520,6 +652,22 @@ func (x *Hooks) EncodeWire(e *tandem.Encoder) {
 	if x.Disabled != 0 {
 		end = e.Len()
 	}
+	e.ID(x.DefaultAgentUI)
+	if !x.DefaultAgentUI.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.DisconnectAgentUI)
+	if !x.DisconnectAgentUI.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.PauseContact)
+	if !x.PauseContact.IsZero() {
+		end = e.Len()
+	}
+	e.ID(x.ResumeContact)
+	if !x.ResumeContact.IsZero() {
+		end = e.Len()
+	}
 	e.Cut(end)
 	e.End(at)
 }
@@ -533,7 +681,11 @@ func (x *Hooks) DecodeWire(d *tandem.Decoder) {
 	x.CustomerQueue = d.ID()
 	x.CustomerRemaining = d.ID()
 	x.CustomerWhisper = d.ID()
-	x.Disabled = uint8(d.Uint(8))
+	x.Disabled = uint16(d.Uint(16))
+	x.DefaultAgentUI = d.ID()
+	x.DisconnectAgentUI = d.ID()
+	x.PauseContact = d.ID()
+	x.ResumeContact = d.ID()
 	d.End(f)
 }
 
@@ -607,6 +759,44 @@ func (x *Leg) DecodeWire(d *tandem.Decoder) {
 	x.Muted = d.Bool()
 	x.Barged = d.Bool()
 	d.End(f)
+}
+
+// EncodeWire implements tandem.Wire.
+func (x *Locals) EncodeWire(e *tandem.Encoder) {
+	at := e.Begin()
+	e.ID(x.InitialContactID)
+	end := e.Len()
+	e.String(x.Bot)
+	if x.Bot != "" {
+		end = e.Len()
+	}
+	e.String(x.ModuleOutcome)
+	if x.ModuleOutcome != "" {
+		end = e.Len()
+	}
+	e.Cut(end)
+	if p := e.Section(at, x.External != "" || x.Session != "" || x.ModuleInput != "" || x.ModuleResult != ""); p != nil {
+		p.String(string(x.External))
+		p.String(string(x.Session))
+		p.String(string(x.ModuleInput))
+		p.String(string(x.ModuleResult))
+		e.Seal(p, x.InitialContactID)
+	}
+}
+
+// DecodeWire implements tandem.Wire.
+func (x *Locals) DecodeWire(d *tandem.Decoder) {
+	f := d.Begin()
+	x.InitialContactID = d.ID()
+	x.Bot = d.String()
+	x.ModuleOutcome = d.String()
+	if p := d.Section(f, x.InitialContactID); p != nil {
+		x.External = tandem.Personal(p.String())
+		x.Session = tandem.Personal(p.String())
+		x.ModuleInput = tandem.Personal(p.String())
+		x.ModuleResult = tandem.Personal(p.String())
+		d.Close(p)
+	}
 }
 
 // EncodeWire implements tandem.Wire.

@@ -45,6 +45,7 @@ type world struct {
 	reports  uint64
 	plays    int
 	offers   int
+	killed   bool // see [world.pause]
 }
 
 func newWorld(t testing.TB) *world {

@@ -97,9 +97,14 @@ const (
 	HookCustomerQueue
 	HookCustomerRemaining
 	HookCustomerWhisper
+	HookDefaultAgentUI
+	HookDisconnectAgentUI
+	HookPauseContact
+	HookResumeContact
 )
 
-var hookNames = [...]string{"", "AgentHold", "AgentWhisper", "CustomerHold", "CustomerQueue", "CustomerRemaining", "CustomerWhisper"}
+var hookNames = [...]string{"", "AgentHold", "AgentWhisper", "CustomerHold", "CustomerQueue", "CustomerRemaining", "CustomerWhisper",
+	"DefaultAgentUI", "DisconnectAgentUI", "PauseContact", "ResumeContact"}
 
 // String is the name in the flow language.
 func (h Hook) String() string { return named(hookNames[:], uint8(h)) }

@@ -104,6 +104,18 @@ type PlayStarted struct {
 	Terminators      string
 	Deadline         tandem.Time // 0: none; when the flow is interrupted
 	Side             FlowSide
+	CancelKey        string // discards what was typed; empty if none
+
+	// What the customer says is taken too, unless Locale is empty.
+	Locale            string // such as en_US
+	SpeechStartMillis int64  // of silence before the first word
+	SpeechEndMillis   int64  // of silence that ends what is said
+	SpeechMaxMillis   int64
+
+	// What the customer types is encrypted by whoever collects it, unless KeyID is
+	// empty.
+	KeyID       string
+	Certificate string // X.509, PEM
 }
 
 // PlayStopped says that nothing is played to the customer any more.

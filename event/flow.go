@@ -170,6 +170,7 @@ type MessageSent struct {
 	ContentType      string    // "text/plain", "text/markdown", "application/json"
 	Content          tandem.Personal
 	At               tandem.Time
+	Tokened          bool // its id derives from its client token, so that it is known when it is sent again
 }
 
 // MessageRole is who sent a message (Amazon Connect Participant API: Item,

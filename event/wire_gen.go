@@ -2648,6 +2648,10 @@ func (x *MessageSent) EncodeWire(e *tandem.Encoder) {
 	if x.At != 0 {
 		end = e.Len()
 	}
+	e.Bool(x.Tokened)
+	if x.Tokened {
+		end = e.Len()
+	}
 	e.Cut(end)
 	if p := e.Section(at, x.Content != ""); p != nil {
 		p.String(string(x.Content))
@@ -2665,6 +2669,7 @@ func (x *MessageSent) DecodeWire(d *tandem.Decoder) {
 	x.UserID = d.ID()
 	x.ContentType = d.String()
 	x.At = tandem.Time(d.Varint())
+	x.Tokened = d.Bool()
 	if p := d.Section(f, x.InitialContactID); p != nil {
 		x.Content = tandem.Personal(p.String())
 		d.Close(p)
@@ -3456,6 +3461,34 @@ func (x *PlayStarted) EncodeWire(e *tandem.Encoder) {
 	if x.Side != 0 {
 		end = e.Len()
 	}
+	e.String(x.CancelKey)
+	if x.CancelKey != "" {
+		end = e.Len()
+	}
+	e.String(x.Locale)
+	if x.Locale != "" {
+		end = e.Len()
+	}
+	e.Varint(x.SpeechStartMillis)
+	if x.SpeechStartMillis != 0 {
+		end = e.Len()
+	}
+	e.Varint(x.SpeechEndMillis)
+	if x.SpeechEndMillis != 0 {
+		end = e.Len()
+	}
+	e.Varint(x.SpeechMaxMillis)
+	if x.SpeechMaxMillis != 0 {
+		end = e.Len()
+	}
+	e.String(x.KeyID)
+	if x.KeyID != "" {
+		end = e.Len()
+	}
+	e.String(x.Certificate)
+	if x.Certificate != "" {
+		end = e.Len()
+	}
 	e.Cut(end)
 	if p := e.Section(at, len(x.Prompts) > 0); p != nil {
 		p.Uvarint(uint64(len(x.Prompts)))
@@ -3486,6 +3519,13 @@ func (x *PlayStarted) DecodeWire(d *tandem.Decoder) {
 	x.Terminators = d.String()
 	x.Deadline = tandem.Time(d.Varint())
 	x.Side = FlowSide(d.Uint(8))
+	x.CancelKey = d.String()
+	x.Locale = d.String()
+	x.SpeechStartMillis = d.Varint()
+	x.SpeechEndMillis = d.Varint()
+	x.SpeechMaxMillis = d.Varint()
+	x.KeyID = d.String()
+	x.Certificate = d.String()
 	if p := d.Section(f, x.InitialContactID); p != nil {
 		if n := p.BeginList(1); n > 0 {
 			x.Prompts = make([]tandem.Personal, n)

@@ -54,6 +54,10 @@ type Block struct {
 	// EndFlowExecution comes back here, from the start.
 	Restarts bool
 
+	// Log tells of the block in the flow log; nil: as one entry with its parameters
+	// as they are.
+	Log func(l Logged) []LogEntry
+
 	// Compile reads the parameters, reports what is wrong with them, and always
 	// returns a Runner; one whose parameters are wrong raises NoMatchingError.
 	Compile func(p *Params) Runner
@@ -64,6 +68,7 @@ type Rules struct {
 	Next           NextRule
 	RequiredErrors []string // without these a flow cannot be published; at run time they may be missing
 	OptionalErrors []string
+	AnyError       bool // it may have error branches of any type, for which ones there are is not known
 	Conditions     ConditionRules
 }
 
@@ -120,6 +125,8 @@ const (
 	ConnectionTimeLimitExceeded = "ConnectionTimeLimitExceeded"
 	ParticipantNotFound         = "ParticipantNotFound"
 	ChannelMismatch             = "ChannelMismatch"
+	TimeLimitExceeded           = "TimeLimitExceeded"
+	InvalidPhoneNumber          = "InvalidPhoneNumber"
 
 	InFlightRedactionConfigurationFailed = "InFlightRedactionConfigurationFailed"
 )

@@ -22,8 +22,10 @@ type Document struct {
 	Version     string
 	StartAction string // Identifier of the first action
 	Actions     []Action
+	Module      ModuleSettings // of a module: those in its content, unless they are set to others
 
-	members []member // the top-level members as read, in their order
+	members  []member // the top-level members as read, in their order
+	settings Problems // what is wrong with a module's settings
 }
 
 // An Action is one block of a flow. An action that Parse has read is written back

@@ -98,6 +98,8 @@ type Env interface {
 	// ModuleKnown says whether the module is published, at the version or alias that
 	// a colon may add to its id.
 	ModuleKnown(moduleID string) bool
+	// BotPresent says whether a bot takes part in the chat.
+	BotPresent() bool
 }
 
 // MetricName names a live metric.
@@ -354,16 +356,19 @@ type AskBot struct {
 type SetBotSession struct{ Session string } // a JSON object; personal data
 
 // EnterModule goes on in a module; the flow waits for InputModuleReturned or
-// InputModuleFailed.
+// InputModuleFailed. The module sees its input as $.Modules.Input (Amazon Connect
+// Administrator Guide: Flow modules attributes).
 type EnterModule struct {
 	ModuleID string // with version or alias after a colon, if any
-	Input    string // a JSON object; personal data
+	Input    string // a JSON object, empty if there is none; personal data
 }
 
-// ReturnModule says how a module ends; the step ends with EndReturn.
+// ReturnModule says how a module ends; the step ends with EndReturn. The flow
+// that invoked it sees the outcome as $.Modules.Result and the result as
+// $.Modules.ResultData, until it invokes another one.
 type ReturnModule struct {
-	Outcome string // reference name of a transition; empty: Success
-	Result  string // a JSON object; personal data
+	Outcome string // the name of one of the module's branches; empty: Success
+	Result  string // a JSON object, empty if there is none; personal data
 }
 
 // ShowView shows a view to the flow's participant; the flow waits for

@@ -31,6 +31,7 @@ type Params struct {
 type report struct {
 	problems  Problems
 	resources Resources
+	module    ModuleSettings // of the module that is read, if it is one
 }
 
 func (r *report) add(p Problem) { r.problems = append(r.problems, p) }
@@ -108,11 +109,13 @@ func (p *Params) fail(message string, names []string) {
 	p.report.add(Problem{Message: message + ". Properties: [" + strings.Join(names, ", ") + "]", Path: p.path})
 }
 
+const msgNotDynamic = "It cannot come from an attribute"
+
 // Static reads a value that may not come from an attribute.
 func (p *Params) Static(name string) (string, bool) {
 	text, ok := p.scalar(name)
 	if ok && !ParseTemplate(text).Static() {
-		p.Fail(name, "It cannot come from an attribute")
+		p.Fail(name, msgNotDynamic)
 		return "", false
 	}
 	return text, ok
@@ -153,17 +156,24 @@ func (p *Params) Path(name string) (Template, bool) {
 	return t, ok
 }
 
-// Reference reads the id or ARN of a resource, or one reference to an attribute
-// that holds it. It reports a resource that the instance does not have.
-func (p *Params) Reference(name string, kind ResourceKind) (Reference, bool) {
-	t, ok := p.whole(name, "It must be an id, an ARN, or one reference to an attribute")
-	if !ok {
-		return Reference{}, false
+// Tree reads an object of any shape, whose texts may hold references to attributes.
+func (p *Params) Tree(name string) (Tree, bool) {
+	if !p.Has(name) {
+		return Tree{}, false
 	}
-	if known := p.report.resources; known != nil && t.Static() && !known.Known(kind, ResourceID(t.Source())) {
-		p.Fail(name, fmt.Sprintf("The instance has no such %s", kind))
+	if !p.IsObject(name) {
+		p.Fail(name, "Expected an object")
+		return Tree{}, false
 	}
-	return Reference{template: t}, true
+	return p.Any(name)
+}
+
+// Any reads a value of any shape, whose texts may hold references to attributes.
+func (p *Params) Any(name string) (Tree, bool) {
+	if !p.Has(name) {
+		return Tree{}, false
+	}
+	return parseTree(p.members[name], name, p.checkRoots), true
 }
 
 // Int reads a whole number within limits.
@@ -198,8 +208,11 @@ func (p *Params) Strings(name string) ([]string, bool) {
 	texts := make([]string, len(items))
 	for i, item := range items {
 		text, isScalar := scalar(item)
-		if !isScalar {
-			p.Fail(fmt.Sprintf("%s[%d]", name, i), "Expected text")
+		switch {
+		case !isScalar:
+			p.Fail(indexed(name, i), "Expected text")
+		case !ParseTemplate(text).Static():
+			p.Fail(indexed(name, i), msgNotDynamic)
 		}
 		texts[i] = text
 	}
@@ -228,12 +241,15 @@ func (p *Params) Objects(name string) ([]*Params, bool) {
 	}
 	var objects []*Params
 	for i, item := range items {
-		if object, ok := p.open(item, fmt.Sprintf("%s.%s[%d]", p.path, name, i)); ok {
+		if object, ok := p.open(item, indexed(p.path+"."+name, i)); ok {
 			objects = append(objects, object)
 		}
 	}
 	return objects, len(objects) == len(items)
 }
+
+// indexed is the path of an item of a list.
+func indexed(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // Names lists the names of all parameters, sorted.
 func (p *Params) Names() []string { return slices.Sorted(maps.Keys(p.members)) }
@@ -276,10 +292,12 @@ func (p *Params) scalar(name string) (string, bool) {
 func (p *Params) checkRoots(name string, t Template) {
 	for _, path := range t.References() {
 		if !knownRoots[path[0]] {
-			p.Fail(name, "There is no attribute $."+path[0])
+			p.Fail(name, noSuchAttribute(path[0]))
 		}
 	}
 }
+
+func noSuchAttribute(root string) string { return "There is no attribute $." + root }
 
 // finish reports the parameters that nobody named.
 func (p *Params) finish() {

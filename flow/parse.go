@@ -30,6 +30,10 @@ func Parse(content []byte) (*Document, error) {
 			doc.StartAction = s.text(m.value, "StartAction")
 		case "Actions":
 			doc.Actions = s.actions(m.value)
+		case settingsPath:
+			var settings shape // wrong ones can be saved, not published
+			doc.Module = settings.settings(m.value)
+			doc.settings = settings.problems
 		}
 	}
 	if len(s.problems) > 0 {

@@ -1,6 +1,9 @@
 package flow
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // The messages of Amazon Connect's InvalidContactFlowException.
 const (
@@ -20,6 +23,7 @@ type Problem struct {
 	ErrorType string // the error branch it is about, if any
 	Path      string // where, such as "Actions[1].Transitions.NextAction"
 	Hint      string // what to do about it, if there is more to say
+	Action    string // the Identifier of the action it is about, if any
 }
 
 // String gives the message that API callers see (Amazon Connect API: ProblemDetail).
@@ -37,6 +41,12 @@ func (p Problem) String() string {
 	}
 	if p.Hint != "" {
 		text += ". " + p.Hint
+	}
+	if p.Action != "" {
+		if !strings.HasSuffix(text, "?") {
+			text += "."
+		}
+		text += " In the block " + strconv.Quote(p.Action)
 	}
 	return text
 }

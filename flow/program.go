@@ -1,6 +1,9 @@
 package flow
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // A Program is a flow ready to run. It never changes and may be shared.
 type Program struct {
@@ -20,6 +23,10 @@ type node struct {
 	next           int
 	errors         []errorEdge
 	conditions     []conditionEdge
+
+	logName    string
+	log        func(Logged) []LogEntry
+	parameters json.RawMessage // as written, for the log alone
 }
 
 type errorEdge struct {
@@ -51,8 +58,9 @@ func Compile(doc *Document, blocks *Registry) *Program {
 }
 
 func (p *Program) compile(a Action, blocks *Registry) node {
-	n := node{id: a.Identifier, actionType: a.Type, next: p.target(a.Transitions.NextAction)}
+	n := node{id: a.Identifier, actionType: a.Type, next: p.target(a.Transitions.NextAction), logName: a.Type, parameters: a.Parameters}
 	if block, ok := blocks.Lookup(a.Type); ok {
+		n.logName, n.log = block.LogName, block.Log
 		n.restarts = block.Restarts
 		n.runner = block.Compile(newParams(a.Parameters, "", block.Rules, &report{}))
 	}

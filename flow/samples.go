@@ -29,6 +29,9 @@ const (
 	SampleInterruptibleQueue  = "Sample interruptible queue flow with callback"
 	SampleQueuePriority       = "Sample customer queue priority"
 	SampleQueuedCallback      = "Sample queued callback"
+	SampleLambdaIntegration   = "Sample Lambda integration"
+	SampleSecureInputNoAgent  = "Sample secure input with no agent"
+	SampleSecureInputAgent    = "Sample secure input with agent"
 )
 
 // The placeholders of the sample flows.
@@ -90,6 +93,12 @@ func Samples() []Sample {
 			saying("Puts those who have called before among the first in the queue."),
 		newSample(SampleQueuedCallback, TypeContactFlow, "queued_callback", PlaceholderQueue).
 			saying("Asks for a number and calls back when it is the caller's turn."),
+		newSample(SampleLambdaIntegration, TypeContactFlow, "lambda_integration").
+			saying("Asks a function what to say to the caller, and says it."),
+		newSample(SampleSecureInputNoAgent, TypeContactFlow, "secure_input_no_agent").
+			saying("Takes a number from the caller that only the holder of a key can read."),
+		newSample(SampleSecureInputAgent, TypeQueueTransfer, "secure_input_with_agent").
+			saying("Lets the caller of an agent type a number in, while the agent is on hold and hears nothing of it."),
 	}
 }
 

@@ -63,7 +63,17 @@ func readReference(text string) (path []string, length int) {
 	if len(path) == 0 {
 		return nil, 0
 	}
-	return path, at
+	return usualName(path), at
+}
+
+// usualName is the path by which an attribute is known that has two: what a function
+// answered is also $.LambdaInvocation.ResultData.
+func usualName(path []string) []string {
+	if len(path) > 2 && path[0] == "LambdaInvocation" && path[1] == "ResultData" {
+		path = path[1:]
+		path[0] = "External"
+	}
+	return path
 }
 
 // readName reads one step of a reference and says how many bytes it took.
@@ -132,11 +142,19 @@ func (t Template) RenderSSML(env Env) string { return t.render(env, ssmlEscaper)
 
 var ssmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
 
+// usualValueBytes is how much longer than its source a text mostly becomes, at most.
+const usualValueBytes = 32
+
 func (t Template) render(env Env, escaper *strings.Replacer) string {
 	if len(t.parts) == 1 && t.parts[0].path == nil {
 		return t.parts[0].text // nearly every text is this, and needs no copy
 	}
+	if t.Single() && escaper == nil {
+		value, _ := env.Value(t.parts[0].path...)
+		return value
+	}
 	var out strings.Builder
+	out.Grow(len(t.source) + usualValueBytes)
 	for _, p := range t.parts {
 		if p.path == nil {
 			out.WriteString(p.text)
@@ -156,9 +174,10 @@ func (t Template) render(env Env, escaper *strings.Replacer) string {
 var knownRoots = map[string]bool{
 	"Agent": true, "Attributes": true, "AwsRegion": true, "Case": true, "Channel": true, "ContactId": true,
 	"Customer": true, "CustomerCallBackPhoneNumber": true, "CustomerEndpoint": true, "CustomerId": true,
-	"Description": true, "External": true, "FlowAttributes": true, "InitialContactId": true,
-	"InitiationMethod": true, "InstanceARN": true, "LanguageCode": true, "Lex": true, "Media": true,
-	"MediaStreams": true, "Metrics": true, "Name": true, "PreviousContactId": true, "Queue": true,
-	"References": true, "StoredCustomerInput": true, "SystemEndpoint": true, "Tags": true, "Task": true,
+	"DataTableList": true, "DataTables": true, "Description": true, "Email": true, "External": true,
+	"FlowAttributes": true, "InitialContactId": true, "InitiationMethod": true, "InstanceARN": true,
+	"LambdaInvocation": true, "LanguageCode": true, "Lex": true, "Loop": true, "Media": true, "MediaStreams": true,
+	"Metrics": true, "Modules": true, "Name": true, "PreviousContactId": true, "Queue": true, "References": true,
+	"SegmentAttributes": true, "StoredCustomerInput": true, "SystemEndpoint": true, "Tags": true, "Task": true,
 	"TextToSpeechVoiceId": true, "Views": true, "Wisdom": true,
 }

@@ -48,6 +48,18 @@ func TestTemplateFindsReferences(t *testing.T) {
 		{"$[0]", nil},
 		{"$.Attributes[", [][]string{{"Attributes"}}},
 		{"$.Attributes[12", [][]string{{"Attributes"}}},
+		{"$.External.a.b.c and $.External.list[12].b", [][]string{{"External", "a", "b", "c"}, {"External", "list", "12", "b"}}},
+		{"$.External['a b'][0].['c.d']", [][]string{{"External", "a b", "0", "c.d"}}},
+		{"$.Media.Sip.Headers.P-Asserted-Identity;", [][]string{{"Media", "Sip", "Headers", "P-Asserted-Identity"}}},
+		{"$.MediaStreams.Customer.Audio.StreamARN", [][]string{{"MediaStreams", "Customer", "Audio", "StreamARN"}}},
+		{"$.Views.ViewResultData.Table.0.id", [][]string{{"Views", "ViewResultData", "Table", "0", "id"}}},
+		{"$.Lex.sessionAttributes.city", [][]string{{"Lex", "sessionAttributes", "city"}}},
+		{"$.Customer.Attributes.tier, $.Case.status", [][]string{{"Customer", "Attributes", "tier"}, {"Case", "status"}}},
+		{"$.Metrics.Agents.Online.Count", [][]string{{"Metrics", "Agents", "Online", "Count"}}},
+		{"$.Modules.ResultData.name", [][]string{{"Modules", "ResultData", "name"}}},
+		{"$.LambdaInvocation.ResultData.tier", [][]string{{"External", "tier"}}},
+		{"$.LambdaInvocation.Other", [][]string{{"LambdaInvocation", "Other"}}},
+		{"id:$LATEST", nil},
 		{"$.Attributes.名前", [][]string{{"Attributes"}}},
 		{"", nil},
 	}
@@ -113,3 +125,20 @@ func (values) PhoneNumber(digits, _ string, _ bool) (e164 string, ok bool) {
 func (values) FunctionKnown(arn string) bool { return arn != "" }
 func (values) BotKnown(bot string) bool      { return bot != "" }
 func (values) ModuleKnown(id string) bool    { return id != "" }
+func (values) BotPresent() bool              { return false }
+
+// What customers say is data: it never becomes markup, a reference or a template.
+func TestValuesThatLookLikeReferencesOrMarkupStayText(t *testing.T) {
+	env := values{"Attributes.a": "$.Attributes.b", "Attributes.b": "secret", "Attributes.tag": `<break time="9s"/><b>&amp;</b>`}
+	if got := ParseTemplate("[$.Attributes.a]").Render(env); got != "[$.Attributes.b]" {
+		t.Errorf("a reference in a value: got %q", got)
+	}
+	if got := ParseTemplate("<speak>$.Attributes.a $.Attributes.tag</speak>").RenderSSML(env); got != "<speak>$.Attributes.b &lt;break time=&quot;9s&quot;/&gt;&lt;b&gt;&amp;amp;&lt;/b&gt;</speak>" {
+		t.Errorf("markup in a value: got %q", got)
+	}
+	tree := parseTree([]byte(`{"x":"$.Attributes.tag","$.Attributes.a":["$.Attributes.a"]}`), "", func(string, Template) {})
+	got, ok := tree.Render(env)
+	if want := `{"$.Attributes.b":["$.Attributes.b"],"x":"<break time=\"9s\"/><b>&amp;</b>"}`; got != want || !ok {
+		t.Errorf("in a tree: got %s, want %s", got, want)
+	}
+}

@@ -15,16 +15,18 @@ const (
 )
 
 // reservedIdentifiers are names that the language refuses for actions.
-var reservedIdentifiers = []string{"__proto__", "constructor", "hasOwnProperty", "isPrototypeOf",
+var reservedIdentifiers = []string{"__defineGetter__", "__defineSetter__", "__proto__", "constructor", "hasOwnProperty", "isPrototypeOf",
 	"propertyIsEnumerable", "prototype", "toLocaleString", "toString", "valueOf"}
 
 // Validate lists everything that keeps a flow of the given type from being
 // published; nil means it can be. Resources may be nil: then references are not
 // checked for existence. Actions that nothing leads to are allowed. Of a flow with
-// too many actions only the flow as a whole is checked.
+// too many actions only the flow as a whole is checked. A module may hold any
+// block: which of them work depends on the flow that invokes it (Amazon Connect
+// Administrator Guide: Flow modules for reusable functions).
 func Validate(doc *Document, flowType Type, blocks *Registry, resources Resources) Problems {
 	v := validator{doc: doc, flowType: flowType, blocks: blocks, ids: map[string]bool{},
-		report: &report{resources: resources}}
+		report: &report{resources: resources, module: doc.Module}}
 	for _, a := range doc.Actions {
 		v.ids[a.Identifier] = true
 	}
@@ -35,8 +37,14 @@ func Validate(doc *Document, flowType Type, blocks *Registry, resources Resource
 	seen := make(map[string]bool, len(doc.Actions))
 	for i, a := range doc.Actions {
 		path := fmt.Sprintf("Actions[%d]", i)
+		before := len(v.report.problems)
 		v.identifier(a.Identifier, path+".Identifier", seen)
 		v.action(a, path)
+		if utf8.RuneCountInString(a.Identifier) <= maxIdentifierChars {
+			for at := before; at < len(v.report.problems); at++ {
+				v.report.problems[at].Action = a.Identifier
+			}
+		}
 	}
 	return v.report.problems
 }
@@ -57,11 +65,14 @@ func (v *validator) document() {
 	if v.doc.Version != Version {
 		v.add("Invalid flow property value", "Version", "It must be "+Version)
 	}
-	if !slices.Contains(AllTypes(), v.flowType) && v.flowType != TypeModule {
+	if v.flowType != TypeModule && !slices.Contains(AllTypes(), v.flowType) {
 		v.add("Invalid flow type", "", fmt.Sprintf("%q is not a type of flow", v.flowType))
 	}
 	if n := len(v.doc.Actions); n == 0 || n > MaxActions {
 		v.add("Invalid flow property value", "Actions", fmt.Sprintf("A flow has 1 to %d actions, this one has %d", MaxActions, n))
+	}
+	if v.flowType == TypeModule {
+		v.report.problems = append(v.report.problems, v.doc.settings...)
 	}
 	if !v.ids[v.doc.StartAction] {
 		v.add("Invalid flow property value", "StartAction", noSuchAction(v.doc.StartAction))
@@ -98,7 +109,7 @@ func (v *validator) action(a Action, path string) {
 		v.add(msgActionType, path+".Type", hint)
 		return
 	}
-	if !slices.Contains(block.FlowTypes, v.flowType) && v.flowType != TypeModule {
+	if v.flowType != TypeModule && !slices.Contains(block.FlowTypes, v.flowType) {
 		v.add(msgActionType, path+".Type", fmt.Sprintf("%s cannot stand in a flow of type %s", a.Type, v.flowType))
 	}
 	params := newParams(a.Parameters, path+".Parameters", block.Rules, v.report)
@@ -171,7 +182,7 @@ func (v *validator) transitions(t Transitions, rules Rules, path string) {
 func (v *validator) errorBranches(branches []ErrorBranch, rules Rules, path string) {
 	present := map[string]bool{}
 	for i, e := range branches {
-		allowed := slices.Contains(rules.RequiredErrors, e.ErrorType) || slices.Contains(rules.OptionalErrors, e.ErrorType)
+		allowed := rules.AnyError || slices.Contains(rules.RequiredErrors, e.ErrorType) || slices.Contains(rules.OptionalErrors, e.ErrorType)
 		if !allowed {
 			v.report.add(Problem{Message: msgActionError, ErrorType: e.ErrorType, Path: path})
 		}
@@ -208,6 +219,11 @@ func (v *validator) condition(c Condition, rules ConditionRules, path string) {
 		v.add(msgPropertyValue, at, "It must be one of "+strings.Join(rules.Operands, ", "))
 	case strings.HasPrefix(c.Operator, numberOperatorPrefix) && template.Static() && !isNumber(operand):
 		v.add(msgPropertyValue, at, "It must be a number")
+	}
+	for _, reference := range template.References() {
+		if !knownRoots[reference[0]] {
+			v.add(msgPropertyValue, at, noSuchAttribute(reference[0]))
+		}
 	}
 }
 

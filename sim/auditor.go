@@ -16,20 +16,21 @@ import (
 // auditor reads the journal as it becomes durable and judges it. It survives
 // the core's deaths.
 type auditor struct {
-	copy     *core
-	commands []tandem.ID // of each record
-	sum      hash.Hash64 // of all records
-	encoder  *tandem.Encoder
-	claims   []claim
-	seen     []sighting
-	ledger   *ledger
-	offers   offers
-	chains   chains
-	agents   agents
-	tally    tally
-	kinds    kinds
-	record   *tandem.Record // that is being judged
-	stay     stay           // of the contact of an event, before it
+	copy      *core
+	commands  []tandem.ID // of each record
+	sum       hash.Hash64 // of all records
+	encoder   *tandem.Encoder
+	claims    []claim
+	seen      []sighting
+	ledger    *ledger
+	offers    offers
+	questions questions
+	chains    chains
+	agents    agents
+	tally     tally
+	kinds     kinds
+	record    *tandem.Record // that is being judged
+	stay      stay           // of the contact of an event, before it
 }
 
 // claim is the hash that the live state had after a record.
@@ -51,7 +52,7 @@ func newAuditor(r *run) auditor {
 	}
 	return auditor{
 		copy: newCore(r.mutant.wrap, look), sum: fnv.New64a(), encoder: tandem.NewEncoder(nil, tandem.Plain{}),
-		ledger: newLedger(), offers: offers{run: r, made: map[tandem.ID]made{}}, chains: newChains(r), agents: newAgents(), tally: t,
+		ledger: newLedger(), offers: offers{run: r, made: map[tandem.ID]made{}}, questions: questions{run: r, open: map[tandem.ID]question{}}, chains: newChains(r), agents: newAgents(), tally: t,
 	}
 }
 
@@ -163,6 +164,7 @@ func (r *run) after(at tandem.Time, ev tandem.Event) {
 		r.shell.sealer.erase(ev.Subject)
 		r.tally["fault: erasure"]++
 	}
+	r.questions.take(at, ev)
 	r.tally.take(ev)
 	r.agents.take(r.tally, r.copy.center.State(), ev)
 }
@@ -186,6 +188,7 @@ func (r *run) judgeRecord(rec *tandem.Record) {
 	if rec.Seq%metricsEvery == 0 {
 		r.judge(simS13, func() error { return r.checkMetrics(rec.At) })
 		r.judge(simL2, func() error { return r.offers.checkOpen(rec.At) })
+		r.judge(simL6, func() error { return r.questions.checkOpen(rec.At) })
 		r.judge(simS20, func() error { return r.checkAllLimits(st) })
 	}
 	if r.stream != nil {

@@ -34,6 +34,7 @@
 //	SIM-L3   every reader catches up, and sees each record once
 //	SIM-L4   nothing is asked of the world any more that is over
 //	SIM-L5   after a death another process leads within the lease and a second
+//	SIM-L6   whoever has asked a function or a bot goes on by its deadline, answered or not
 //
 // and also: a refused command changes nothing; the parts of a contact's time
 // sum to the whole; a damaged journal is refused at the start. Rules for tickets

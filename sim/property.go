@@ -46,13 +46,14 @@ const (
 	simL3  property = "SIM-L3"
 	simL4  property = "SIM-L4"
 	simL5  property = "SIM-L5"
+	simL6  property = "SIM-L6"
 )
 
 var (
 	ground = []property{journalWorks, ticksMove, noComplaint}
 	proper = []property{refusals, durations, damage,
 		simS1, simS2, simS3, simS4, simS5, simS6, simS7, simS8, simS9, simS10, simS11, simS12, simS13, simS14, simS15,
-		simS17, simS18, simS19, simS20, simL1, simL2, simL3, simL4, simL5}
+		simS17, simS18, simS19, simS20, simL1, simL2, simL3, simL4, simL5, simL6}
 	allProperties = slices.Concat(ground, []property{selfCheck}, proper)
 )
 

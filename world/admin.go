@@ -39,7 +39,7 @@ func (d *admin) later() {
 func (d *admin) change() []any {
 	changes := []func() []any{
 		d.changeQueue, d.changeHours, d.changeProfile, d.changeUser, d.changeUser, d.replaceUser, d.changeStatus,
-		d.changeFlow, d.changeSettings, d.changeNumber, d.changeQuickConnects, d.passing, d.erase, d.changeGroup,
+		d.changeFlow, d.changeSettings, d.changeNumber, d.changeQuickConnects, d.passing, d.erase, d.changeGroup, d.changeModule,
 	}
 	return changes[d.chance.Between(0, int64(len(changes)-1))]()
 }

@@ -23,6 +23,8 @@ var everyCommand = []any{
 	center.LeaveContact{}, center.HoldLeg{}, center.MuteLeg{}, center.SwapLegs{}, center.JoinLegs{}, center.HoldAllLegs{}, center.DropLeg{},
 	center.AddParty{}, center.TransferContact{}, center.PauseContact{}, center.UpdateContactRouting{}, center.SetContactRecording{},
 	center.MonitorContact{}, center.SetMonitorMode{}, center.UpdateContactAttributes{}, center.EraseSubject{},
+	center.AnswerView{}, center.SendMessage{}, center.CustomerReturned{}, center.AssociateFunction{}, center.AssociateBot{},
+	center.SaveSecurityKey{}, center.SaveModulePointer{}, center.TagContact{},
 }
 
 // everyMove is from where to where contacts go.
@@ -42,7 +44,10 @@ var everyMove = [...][2]center.Phase{
 func Kinds() []string {
 	kinds := []string{
 		"TakeVoiceReport refused", "mischief", "token repeated", "called again", "configuration restored", "browser leg closed", "digits sent",
-		"dialled agent", "dialled customer", "dialled outside", "dialled monitor", "play done", "play digits", "play timeout", "play failed",
+		"dialled agent", "dialled customer", "dialled outside", "dialled monitor", "play done", "play digits", "play timeout", "play failed", "play spoken",
+		"FunctionReturned", "BotAnswered", "function never answered", "function answered late", "function answered twice", "function failed",
+		"function lied", "function said too much", "function answered", "bot never answered", "bot answered late", "bot answered twice",
+		"bot failed", "bot lied", "bot asked back", "bot done",
 	}
 	for _, body := range everyCommand {
 		kinds = append(kinds, nameOf(body), nameOf(body)+" refused")
@@ -125,7 +130,7 @@ func creates(body any) bool {
 	switch body.(type) {
 	case center.CreateInstance, center.SaveUser, center.SaveAgentStatus, center.SaveQueue, center.SaveHours, center.SaveRoutingProfile,
 		center.SaveFlow, center.SaveQuickConnect, center.SaveHierarchyGroup, center.StartTask, center.StartChat, center.StartOutboundCall,
-		center.StartOutboundContact, center.AddParty, center.TransferContact, center.MonitorContact:
+		center.StartOutboundContact, center.AddParty, center.TransferContact, center.MonitorContact, center.SendMessage:
 		return true
 	}
 	return false
@@ -134,6 +139,6 @@ func creates(body any) bool {
 // playOutcomes and roleNames name what the voice process does.
 var (
 	playOutcomes = map[voice.PlayOutcome]string{voice.PlayDone: "play done", voice.PlayDigits: "play digits",
-		voice.PlayTimeout: "play timeout", voice.PlayFailed: "play failed"}
+		voice.PlayTimeout: "play timeout", voice.PlayFailed: "play failed", voice.PlaySpoken: "play spoken"}
 	roleNames = map[voice.Role]string{voice.Customer: "customer", voice.Agent: "agent", voice.Outside: "outside", voice.Monitor: "monitor"}
 )

@@ -21,6 +21,7 @@ var ownFlows = []struct {
 	kind flow.Type
 	each bool // one for every queue
 }{
+	{"verify", flow.TypeModule, false},
 	{"agent_whisper", flow.TypeAgentWhisper, false},
 	{"customer_whisper", flow.TypeCustomerWhisper, false},
 	{"outbound", flow.TypeOutboundWhisper, false},

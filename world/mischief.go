@@ -49,6 +49,8 @@ func (w *World) strangeCommands(nothing tandem.ID) []any {
 		center.StartOutboundContact{FlowID: w.plan.program, Number: "+4930123", SourceNumber: "+4930124"},
 		center.StartOutboundContact{FlowID: w.plan.program, Number: "+4930123", SourceNumber: dialled(sampleQueue), RingSeconds: 1_000},
 		center.TakeVoiceReport{Report: voice.Report{Kind: voice.LegEnded}},
+		center.AnswerView{ContactID: nothing}, center.SendMessage{ContactID: nothing}, center.CustomerReturned{ContactID: nothing},
+		center.TagContact{ContactID: nothing, Add: map[string]string{"kind": "work"}},
 	}
 }
 
@@ -61,6 +63,7 @@ func (w *World) wrongContact(s *sight, nothing tandem.ID) []any {
 		center.UpdateContactRouting{ContactID: s.id, Priority: -1},
 		center.TransferContact{ContactID: s.id, FlowID: w.plan.queueTransfer},
 		center.HoldLeg{UserID: a, ContactID: s.id, LegID: nothing, Held: true}, center.SetContactRecording{ContactID: s.id},
+		center.AnswerView{ContactID: s.id, ShownID: nothing, Action: "Submit"}, center.SendMessage{ContactID: s.id, Role: event.MessageFromBot},
 		center.AddParty{UserID: a, ContactID: s.id, QuickConnectID: nothing}, center.AddParty{UserID: a, ContactID: s.id, Number: "0049"},
 		center.MonitorContact{UserID: nothing, ContactID: s.id}, center.EraseSubject{Subject: w.people[0].id},
 	}
@@ -89,6 +92,9 @@ func (w *World) wrongConfiguration(nothing tandem.ID) []any {
 		center.SaveAgentStatus{Status: event.AgentStatusSaved{StatusID: p.available, Name: "Ready", Type: event.Routable, Enabled: true}},
 		center.SaveSettings{Settings: event.SettingsSaved{ResumeWithinMinutes: 600}}, center.SaveSettings{Settings: event.SettingsSaved{MissedBeforePause: 1}},
 		center.SaveQuickConnect{New: true, QuickConnect: event.QuickConnectSaved{QuickConnectID: nothing, Name: "broken", Type: event.QuickConnectUser, UserID: nothing}},
+		center.AssociateFunction{}, center.AssociateFunction{FunctionARN: "unknown", Gone: true}, center.AssociateBot{}, center.AssociateBot{Bot: "unknown", Gone: true},
+		center.SaveSecurityKey{Key: event.SecurityKeySaved{AssociationID: nothing, Key: "no key"}},
+		center.SaveModulePointer{Pointer: event.ModulePointerSaved{ModuleID: nothing}},
 		center.AssociateNumber{NumberID: nothing, Number: dialled(sampleQueue), FlowID: p.program},
 		center.AssociateNumber{NumberID: nothing, Number: "+4930777", FlowID: p.queueTransfer},
 	}

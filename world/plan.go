@@ -98,6 +98,7 @@ func (p *plan) commands() []any {
 	for _, a := range p.world.people {
 		commands = append(commands, center.SaveUser{New: true, User: a.user})
 	}
+	commands = append(commands, center.AssociateFunction{FunctionARN: functionARN}, center.AssociateBot{Bot: botAlias})
 	for _, f := range p.flows {
 		commands = append(commands, center.SaveFlow{New: true, Flow: f})
 	}
@@ -185,7 +186,7 @@ func (p *plan) drawHours() {
 }
 
 func (p *plan) drawSettings() event.SettingsSaved {
-	s := event.SettingsSaved{RequeueOnOffline: p.chance.PerMille(500)}
+	s := event.SettingsSaved{RequeueOnOffline: p.chance.PerMille(500), FlowLogs: p.chance.PerMille(500)}
 	if p.chance.PerMille(500) {
 		s.HeartbeatGraceSeconds = uint32(p.chance.Between(2, 30))
 	}

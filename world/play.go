@@ -57,6 +57,9 @@ func (r *room) begin(want voice.Play) {
 		report.Outcome = voice.PlayFailed
 	case want.Loop:
 		return
+	case want.Collect != nil && want.Collect.Listen != nil && w.chance.PerMille(600):
+		report.Outcome, report.Text = voice.PlaySpoken, "I want to travel."
+		length += w.chance.Between(300, want.Collect.Listen.MaxMillis)
 	case want.Collect != nil:
 		var after int64
 		report.Digits, after = w.presses(want.Collect)

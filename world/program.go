@@ -82,6 +82,8 @@ func (w *World) meddle(id tandem.ID) {
 	case w.chance.PerMille(100):
 		body = center.UpdateContactAttributes{ContactID: id, Attributes: tandem.PersonalMap{"note": "changed"}}
 	case w.chance.PerMille(100):
+		body = center.TagContact{ContactID: id, Add: map[string]string{"seen": "yes"}, Remove: []string{"kind"}}
+	case w.chance.PerMille(100):
 		body = center.StopContact{ContactID: id}
 	case w.chance.PerMille(100):
 		body = center.UpdateContactRouting{ContactID: id, Priority: w.chance.Between(1, 9)}

@@ -132,6 +132,7 @@ func (p *plan) fill(content string, queue int) string {
 		"${First}", p.queues[queue].QueueID.String(), "${Second}", p.queues[(queue+1)%n].QueueID.String(), "${Agent}", agent.String(),
 		"${Waiting}", id("waiting flow"), "${Remaining}", id("remaining flow"), "${Callback}", id("callback flow"), "${Task}", id("task flow"),
 		"${AgentWhisper}", w.named("agent whisper flow").String(), "${CustomerWhisper}", w.named("customer whisper flow").String(),
-		"${Sample}", w.named(flow.SampleInbound).String(),
+		"${Sample}", w.named(flow.SampleInbound).String(), "${Verify}", w.named("verify flow").String(),
+		"${Function}", functionARN, "${Bot}", botAlias,
 	).Replace(content)
 }

@@ -105,7 +105,9 @@ func (w *World) complain(format string, args ...any) {
 func (w *World) HandOut(effect tandem.Effect) {
 	if room, ok := effect.(voice.Room); ok {
 		w.link.send(room)
+		return
 	}
+	w.asked(effect)
 }
 
 // CoreDied breaks what was connected with the core.
@@ -118,6 +120,7 @@ func (w *World) CoreDied() {
 func (w *World) Saw(rec *tandem.Record) {
 	for _, ev := range rec.Events {
 		w.see(ev)
+		w.chatSees(ev)
 		if started, ok := ev.(*event.ContactInitiated); ok {
 			w.nameContact(started)
 			w.customerSees(started)

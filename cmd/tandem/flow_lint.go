@@ -91,19 +91,12 @@ func lintFlow(path, flowType string, known *knownInstance) (lintedFlow, error) {
 		resources = known
 	}
 	for _, p := range flow.Validate(f.Document, f.Type, block.Registry(), resources) {
-		l.Problems = append(l.Problems, flowProblem{Block: blockAt(f.Document, p.Path), Problem: p.String()})
+		found := flowProblem{Block: p.Action}
+		p.Action = "" // told already
+		found.Problem = p.String()
+		l.Problems = append(l.Problems, found)
 	}
 	return l, nil
-}
-
-// blockAt is the identifier of the action that a path such as
-// Actions[3].Parameters is about.
-func blockAt(doc *flow.Document, path string) string {
-	var at int
-	if _, err := fmt.Sscanf(path, "Actions[%d]", &at); err != nil || at >= len(doc.Actions) {
-		return ""
-	}
-	return doc.Actions[at].Identifier
 }
 
 func writeLinted(w io.Writer, linted []lintedFlow) error {

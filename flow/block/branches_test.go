@@ -39,6 +39,7 @@ func runBranchCases(t *testing.T, actionType string, cases []branchCase) {
 			if diff := cmp.Diff(c.wantActs, r.Acts); diff != "" {
 				t.Errorf("acts (-want +got):\n%s", diff)
 			}
+			noteTaken(actionType, taken(r))
 			if got := taken(r); got != c.want {
 				t.Errorf("went to %q, want %q (%+v)", got, c.want, r)
 			}

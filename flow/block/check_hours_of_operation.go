@@ -39,6 +39,7 @@ var checkHoursOfOperation = flow.Block{
 		Conditions: flow.ConditionRules{Operators: []string{flow.Equals},
 			Operands: []string{operandTrue, operandFalse}, All: true},
 	},
+	Log: logRenamed("HoursOfOperationId", "Hours"),
 	Compile: func(p *flow.Params) flow.Runner {
 		r := checkHours{named: p.Has("HoursOfOperationId")}
 		r.hours, _ = p.Reference("HoursOfOperationId", flow.ResourceHours)

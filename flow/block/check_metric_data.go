@@ -41,6 +41,7 @@ var checkMetricData = flow.Block{
 		RequiredErrors: []string{flow.NoMatchingError, flow.NoMatchingCondition},
 		Conditions:     flow.ConditionRules{Operators: []string{flow.NumberGreaterThan}, Operands: []string{"0"}},
 	},
+	Log: logMetric,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("MetricType")
 		r := checkMetric{of: readDestination(p)}

@@ -31,6 +31,7 @@ var compare = flow.Block{
 		RequiredErrors: []string{flow.NoMatchingCondition},
 		Conditions:     flow.ConditionRules{Operators: flow.Operators()},
 	},
+	Log: logCompared,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("ComparisonValue")
 		value, _ := p.Path("ComparisonValue")

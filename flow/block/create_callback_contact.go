@@ -37,6 +37,8 @@ var createCallbackContact = flow.Block{
 	Group:     flow.GroupTerminate,
 	FlowTypes: append([]flow.Type{flow.TypeCustomerQueue}, inboundTypes...),
 	Rules:     flow.Rules{OptionalErrors: []string{flow.NoMatchingError}},
+	Log: logRenamed("QueueId", "Queue", "AgentId", "Agent", "InitialCallDelaySeconds", "InitialDelaySeconds", "MaximumConnectionAttempts", "MaxRetryAttempts",
+		"RetryDelaySeconds", "RetryDelaySeconds", "ContactFlowId", "ContactFlowId", "CallerId", "CallerId"),
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("InitialCallDelaySeconds", "MaximumConnectionAttempts", "RetryDelaySeconds")
 		r := createCallback{to: readDestination(p)}
@@ -44,7 +46,7 @@ var createCallbackContact = flow.Block{
 		r.attempts, _ = p.Int("MaximumConnectionAttempts", 1, maxCallbackAttempts)
 		r.retrySeconds, _ = p.Int("RetryDelaySeconds", 1, maxCallbackDelaySeconds)
 		if r.named = p.Has("ContactFlowId"); r.named {
-			r.flow, _ = p.Reference("ContactFlowId", flow.ResourceFlow)
+			r.flow, _ = p.FlowReference("ContactFlowId", inboundTypes...)
 		}
 		r.callerID = readPhoneNumber(p, "CallerId")
 		return orWrong(p, r)

@@ -46,7 +46,7 @@ var createTask = flow.Block{
 			}
 		}
 		var r startTask
-		r.flow, _ = p.Reference("ContactFlowId", flow.ResourceFlow)
+		r.flow, _ = p.FlowReference("ContactFlowId", inboundTypes...)
 		r.name, _ = p.Text("Name")
 		r.description, _ = p.Text("Description")
 		if object, ok := p.Object("Attributes"); ok {

@@ -28,6 +28,7 @@ var dequeueContactAndTransferToQueue = flow.Block{
 	Group:     flow.GroupTerminate,
 	FlowTypes: []flow.Type{flow.TypeCustomerQueue},
 	Rules:     flow.Rules{RequiredErrors: []string{flow.QueueAtCapacity, flow.NoMatchingError}},
+	Log:       logRenamed("QueueId", "Queue", "AgentId", "Agent"),
 	Compile: func(p *flow.Params) flow.Runner {
 		return orWrong(p, moveToQueue{to: readDestination(p)})
 	},

@@ -22,6 +22,7 @@ type world struct {
 	flows     map[string]flow.Type // the published ones
 	metrics   map[string]int64     // by name, then ":" and the id of the queue or the agent, empty for the target queue
 	percent   int
+	bot       bool // takes part in the chat
 }
 
 func newWorld() *world {
@@ -106,9 +107,15 @@ func flowOf(t *testing.T, actionType, parameters string, branches ...string) *fl
 	return flow.Compile(doc, Registry())
 }
 
-func (*world) PhoneNumber(digits, _ string, _ bool) (e164 string, ok bool) {
-	return "+" + digits, digits != ""
+// PhoneNumber reads digits of Germany alone.
+func (w *world) PhoneNumber(digits, country string, local bool) (e164 string, ok bool) {
+	if local {
+		return "+49" + strings.TrimPrefix(digits, "0"), country == "DE" && len(digits) > 5
+	}
+	return "+" + digits, isE164("+" + digits)
 }
-func (*world) FunctionKnown(arn string) bool { return arn != "" }
-func (*world) BotKnown(bot string) bool      { return bot != "" }
-func (*world) ModuleKnown(id string) bool    { return id != "" }
+
+func (w *world) FunctionKnown(arn string) bool { return strings.HasSuffix(arn, ":lookup") }
+func (w *world) BotKnown(bot string) bool      { return strings.HasSuffix(bot, "concierge") }
+func (w *world) ModuleKnown(id string) bool    { return id == "identify" || id == "identify:$LATEST" }
+func (w *world) BotPresent() bool              { return w.bot }

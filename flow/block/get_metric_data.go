@@ -28,6 +28,7 @@ var getMetricData = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: flow.AllTypes(),
 	Rules:     flow.Rules{OptionalErrors: []string{flow.NoMatchingError}},
+	Log:       logRenamed("QueueId", "Queue", "AgentId", "Agent", "QueueChannel", "Channel"),
 	Compile: func(p *flow.Params) flow.Runner {
 		r := takeMetrics{of: readDestination(p)}
 		if r.ofChannel = p.Has("QueueChannel"); r.ofChannel {

@@ -7,22 +7,19 @@ import (
 )
 
 const (
-	keys                     = "0123456789*#"
-	maxInputSeconds          = 180
-	defaultInterDigitSeconds = 5
-	maxInterDigitSeconds     = 20
-	maxStoredDigits          = 20
-	maxTerminatorKeys        = 5
-	defaultTerminator        = "#"
-	cancelKey                = "*"
-	storedTimeout            = "Timeout" // what is stored when no key came
+	keys            = "0123456789*#"
+	maxInputSeconds = 180
+	storedTimeout   = "Timeout" // what is stored when no key came
 )
 
 // getParticipantInput says something and collects keys; the first key stops the
 // prompt. With StoreInput False it takes one key and the branch of that key. With
 // StoreInput True it takes several, up to a terminator ("#" unless changed), as
 // $.StoredCustomerInput; then no key at all is a success too, with the input
-// "Timeout". It needs a voice: other channels take the error branch.
+// "Timeout". A phone number is stored in E.164; what is none takes the branch
+// InvalidPhoneNumber. With InputEncryption what is stored is encrypted to the public
+// key of a certificate, and known to nobody on the way. The block needs a voice: other
+// channels take the error branch.
 //
 //	{
 //	  "Identifier": "menu",
@@ -60,86 +57,42 @@ var getParticipantInput = flow.Block{
 		OptionalErrors: []string{flow.InputTimeLimitExceeded},
 		Conditions:     flow.ConditionRules{Operators: []string{flow.Equals}, Operands: strings.Split(keys, "")},
 	},
+	Log: logInput,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("InputTimeLimitSeconds")
-		r := askKeys{message: readMessage(p)}
-		seconds, ok := p.Int("InputTimeLimitSeconds", 1, maxInputSeconds)
-		r.collect.FirstDigitTimeoutMillis = seconds * 1000
-		r.store, _ = p.Bool("StoreInput")
-		if r.store {
+		p.Accept("DTMFConfiguration") // one key needs no rules
+		r := askKeys{message: readOptionalMessage(p)}
+		seconds, _ := p.Int("InputTimeLimitSeconds", 1, maxInputSeconds)
+		r.firstMillis = seconds * millisPerSecond
+		if r.store, _ = p.Bool("StoreInput"); r.store {
 			p.Rules = flow.Rules{RequiredErrors: []string{flow.NoMatchingError}}
-			ok = readStored(p, &r.collect) && ok
-		} else {
-			r.collect.MaxDigits = 1
+			r.stored = readStored(p)
 		}
-		if !ok {
-			r.message = message{}
+		if r.stored.phone.checked {
+			p.Rules.RequiredErrors = []string{flow.NoMatchingError, flow.InvalidPhoneNumber}
 		}
-		return r
+		return orWrong(p, r)
 	},
 }
 
-// readStored reads how input of several keys ends.
-func readStored(p *flow.Params, c *flow.Collect) bool {
-	if p.Has("InputEncryption") {
-		p.Fail("InputEncryption", "Encrypting input is not supported")
-		return false
-	}
-	c.Terminator, c.CancelKey, c.InterDigitTimeoutMillis = defaultTerminator, cancelKey, defaultInterDigitSeconds*1000
-	if dtmf, ok := p.Object("DTMFConfiguration"); ok {
-		readKeyRules(dtmf, c)
-	}
-	p.Require("InputValidation")
-	validation, ok := p.Object("InputValidation")
-	if !ok {
-		return false
-	}
-	if validation.Has("PhoneNumberValidation") {
-		validation.Fail("PhoneNumberValidation", "Checking phone numbers is not supported; use CustomValidation")
-		return false
-	}
-	validation.Require("CustomValidation")
-	custom, ok := validation.Object("CustomValidation")
-	if !ok {
-		return false
-	}
-	custom.Require("MaximumLength")
-	c.MaxDigits, ok = custom.Int("MaximumLength", 1, maxStoredDigits)
-	return ok
-}
-
-func readKeyRules(p *flow.Params, c *flow.Collect) {
-	if seconds, ok := p.Int("InterdigitTimeLimitSeconds", 1, maxInterDigitSeconds); ok {
-		c.InterDigitTimeoutMillis = seconds * 1000
-	}
-	if disabled, _ := p.Bool("DisableCancelKey"); disabled {
-		c.CancelKey = ""
-	}
-	terminator, ok := p.Static("InputTerminationSequence")
-	switch {
-	case !ok:
-	case len(terminator) > maxTerminatorKeys || strings.Trim(terminator, keys) != "":
-		p.Fail("InputTerminationSequence", "It must be 1 to 5 of the keys "+keys)
-	case c.CancelKey != "" && strings.Contains(terminator, c.CancelKey):
-		p.Fail("InputTerminationSequence", "To end input with *, set DisableCancelKey to True")
-	default:
-		c.Terminator = terminator
-	}
-}
-
 type askKeys struct {
-	message message
-	collect flow.Collect
-	store   bool
+	message     message
+	firstMillis int // until the first key
+	store       bool
+	stored      storedKeys
 }
 
 // Enter plays the message and starts collecting.
 func (r askKeys) Enter(env flow.Env) flow.Move {
 	prompt, ok := r.message.render(env)
-	if !ok || env.Channel() != flow.ChannelVoice {
+	collect, okCollect := flow.Collect{MaxDigits: 1}, true
+	if r.store {
+		collect, okCollect = r.stored.collect(env)
+	}
+	if !ok || !okCollect || !isVoice(env) {
 		return flow.Raise(flow.NoMatchingError)
 	}
-	collect := r.collect
+	collect.FirstDigitTimeoutMillis = r.firstMillis
 	play := flow.Play{Collect: &collect}
 	if prompt != (flow.Prompt{}) {
 		play.Items = []flow.Prompt{prompt}
@@ -153,7 +106,7 @@ func (askKeys) Wait(flow.Env) flow.Wait {
 }
 
 // Resume takes the branch of the key, or stores the keys.
-func (r askKeys) Resume(in flow.Input, _ flow.Env) flow.Move {
+func (r askKeys) Resume(in flow.Input, env flow.Env) flow.Move {
 	switch {
 	case in.Kind == flow.InputPlayFailed:
 		return flow.Raise(flow.NoMatchingError)
@@ -161,8 +114,15 @@ func (r askKeys) Resume(in flow.Input, _ flow.Env) flow.Move {
 		return flow.Succeed(flow.SetStoredInput{Value: storedTimeout}).As(flow.OutcomeTimeout)
 	case in.Kind == flow.InputTimeout:
 		return flow.Raise(flow.InputTimeLimitExceeded).As(flow.OutcomeTimeout)
-	case r.store:
-		return flow.Succeed(flow.SetStoredInput{Value: in.Digits})
+	case !r.store:
+		return flow.Branch(in.Digits)
 	}
-	return flow.Branch(in.Digits)
+	value := in.Digits
+	if phone := r.stored.phone; phone.checked {
+		var ok bool
+		if value, ok = env.PhoneNumber(in.Digits, phone.country, phone.local); !ok {
+			return flow.Raise(flow.InvalidPhoneNumber)
+		}
+	}
+	return flow.Succeed(flow.SetStoredInput{Value: value})
 }

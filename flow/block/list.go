@@ -8,13 +8,26 @@ import (
 
 // All lists every block, in the order of the designer's palette.
 func All() []flow.Block {
+	blocks := ownBlocks()
+	for _, s := range serviceBlocks {
+		blocks = append(blocks, s.block())
+	}
+	return blocks
+}
+
+// ownBlocks are those that are carried out here.
+func ownBlocks() []flow.Block {
 	return []flow.Block{
 		messageParticipant,
 		getParticipantInput,
+		connectParticipantWithLexBot,
 		messageParticipantIteratively,
 		updatePreviousContactParticipantState,
 		completeOutboundCall,
 		createTask,
+		showView,
+		invokeLambdaFunction,
+		invokeFlowModule,
 		wait,
 		updateContactTargetQueue,
 		updateContactRecordingBehavior,
@@ -31,6 +44,7 @@ func All() []flow.Block {
 		getMetricData,
 		tagContact,
 		untagContact,
+		untagContactAsDocumented(),
 		compare,
 		checkHoursOfOperation,
 		checkMetricData,
@@ -44,6 +58,7 @@ func All() []flow.Block {
 		transferParticipantToThirdParty,
 		transferToFlow,
 		endFlowExecution,
+		endFlowModuleExecution,
 	}
 }
 

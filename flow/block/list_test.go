@@ -51,7 +51,10 @@ func blockComments(t *testing.T) map[string]string {
 
 func TestEveryBlocksDocumentedSampleCanBePublished(t *testing.T) {
 	comments := blockComments(t)
-	for _, b := range All() {
+	for _, b := range ownBlocks() {
+		if b.Type == "UnTagContact" {
+			continue // UntagContact by another name
+		}
 		t.Run(b.Type, func(t *testing.T) {
 			comment := comments[b.Type]
 			start, end := strings.Index(comment, "{\n"), strings.LastIndex(comment, "}\n")

@@ -16,16 +16,21 @@ const maxSpokenChars = 6000
 
 // message is what a block says: text, text with markup, or a recorded prompt.
 type message struct {
-	kind   string // "Text", "SSML", "PromptId"; empty if the parameters are wrong
+	kind   string // "Text", "SSML", "PromptId", or silence; empty if the parameters are wrong
 	text   flow.Template
 	prompt flow.Reference
 }
 
+// messageNames are the parameters that name a message.
+var messageNames = []string{"PromptId", "Text", "SSML", "Media"}
+
 // readMessage reads the parameters that name a message, of which there must be
 // exactly one.
 func readMessage(p *flow.Params) message {
-	kind, ok := p.OneOf("PromptId", "Text", "SSML", "Media")
+	kind, ok := p.OneOf(messageNames...)
 	if !ok {
+		p.Text("Text") // for what is wrong in them besides
+		p.Text("SSML")
 		return message{}
 	}
 	m := message{kind: kind}
@@ -43,6 +48,20 @@ func readMessage(p *flow.Params) message {
 		return message{}
 	}
 	return m
+}
+
+// ofPlaying is what can come of playing something; nobody changes it.
+var ofPlaying = []flow.InputKind{flow.InputPlayDone, flow.InputPlayFailed}
+
+// silence is the message that says nothing.
+const silence = "Silence"
+
+// readOptionalMessage is readMessage where nothing has to be said.
+func readOptionalMessage(p *flow.Params) message {
+	if name, ok := p.AtMostOne(messageNames...); ok && name == "" {
+		return message{kind: silence}
+	}
+	return readMessage(p)
 }
 
 // checkSpoken reports text that no voice can speak.
@@ -85,6 +104,8 @@ func wellFormed(text string) bool {
 // say it makes the zero Prompt; ok is false if the message cannot be played.
 func (m message) render(env flow.Env) (prompt flow.Prompt, ok bool) {
 	switch m.kind {
+	case silence:
+		return flow.Prompt{}, true
 	case "PromptId":
 		id := m.prompt.ID(env)
 		return flow.Prompt{PromptID: id}, id != ""

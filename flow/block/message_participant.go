@@ -26,6 +26,7 @@ var messageParticipant = flow.Block{
 	Group:     flow.GroupInteract,
 	FlowTypes: allTypesBut(flow.TypeCustomerHold, flow.TypeAgentHold),
 	Rules:     flow.Rules{OptionalErrors: []string{flow.NoMatchingError}},
+	Log:       logPlayed,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Accept("SkipWhenDTMFBufferEnabled")
 		return playOnce{message: readMessage(p)}
@@ -50,9 +51,7 @@ func (r playOnce) Enter(env flow.Env) flow.Move {
 }
 
 // Wait is for the end of the prompt.
-func (playOnce) Wait(flow.Env) flow.Wait {
-	return flow.Wait{Inputs: []flow.InputKind{flow.InputPlayDone, flow.InputPlayFailed}}
-}
+func (playOnce) Wait(flow.Env) flow.Wait { return flow.Wait{Inputs: ofPlaying} }
 
 // Resume goes on.
 func (playOnce) Resume(in flow.Input, _ flow.Env) flow.Move {

@@ -44,6 +44,7 @@ var messageParticipantIteratively = flow.Block{
 		Conditions:     flow.ConditionRules{Operators: []string{flow.Equals}, Operands: []string{messagesInterrupted}},
 	},
 	Restarts: true,
+	Log:      logLoopPrompts,
 	Compile: func(p *flow.Params) flow.Runner {
 		var r playLoop
 		p.Require("Messages")

@@ -46,7 +46,8 @@ func TestUpdateContactEventHooksSetsTheFlowOfOneMoment(t *testing.T) {
 		{name: "hold on a chat", parameters: set(`"CustomerHold":"hold"`), branches: both, world: chat, want: anError, outcome: anError},
 		{name: "queue on a task", parameters: set(`"CustomerQueue":"waiting"`), branches: both, world: task, want: "next", outcome: "Success",
 			wantActs: acts(flow.SetHook{Hook: "CustomerQueue", FlowID: "waiting"})},
-		{name: "an agent's screen", parameters: set(`"DefaultAgentUI":"inbound"`), branches: both, want: anError, outcome: anError},
+		{name: "an agent's screen", parameters: set(`"DefaultAgentUI":"inbound"`), branches: both, want: "next", outcome: "Success",
+			wantActs: acts(flow.SetHook{Hook: "DefaultAgentUI", FlowID: "inbound"})},
 		{name: "two moments", parameters: set(`"CustomerHold":"hold","CustomerQueue":"waiting"`), branches: both, want: anError, outcome: anError},
 		{name: "no moment", parameters: `{}`, branches: both, want: anError, outcome: anError},
 	})

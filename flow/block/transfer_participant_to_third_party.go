@@ -44,6 +44,7 @@ var transferParticipantToThirdParty = flow.Block{
 	Group:     flow.GroupTerminate,
 	FlowTypes: append([]flow.Type{flow.TypeCustomerQueue}, inboundTypes...),
 	Rules:     flow.Rules{Next: flow.NextOptional, OptionalErrors: []string{flow.NoMatchingError}},
+	Log:       logBridge,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("ThirdPartyPhoneNumber")
 		r := callOutside{number: readPhoneNumber(p, "ThirdPartyPhoneNumber"), callerID: readCallerID(p)}

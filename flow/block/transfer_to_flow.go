@@ -26,7 +26,7 @@ var transferToFlow = flow.Block{
 	Rules:     flow.Rules{Next: flow.NextOptional, OptionalErrors: []string{flow.NoMatchingError}},
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("ContactFlowId")
-		id, _ := p.Reference("ContactFlowId", flow.ResourceFlow)
+		id, _ := p.FlowReference("ContactFlowId", inboundTypes...)
 		return enterFlow{flow: id}
 	},
 }

@@ -46,6 +46,14 @@ var untagContact = flow.Block{
 	},
 }
 
+// untagContactAsDocumented is the same block under the name that its documentation
+// has, which the service itself does not write.
+func untagContactAsDocumented() flow.Block {
+	b := untagContact
+	b.Type = "UnTagContact"
+	return b
+}
+
 type removeTags struct{ names []string }
 
 // Enter takes the tags away.

@@ -35,6 +35,7 @@ var updateContactAttributes = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: flow.AllTypes(),
 	Rules:     flow.Rules{RequiredErrors: []string{flow.NoMatchingError}},
+	Log:       logAttributes,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("Attributes")
 		var r setAttributes

@@ -30,6 +30,7 @@ var updateContactCallbackNumber = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: append([]flow.Type{flow.TypeCustomerQueue}, inboundTypes...),
 	Rules:     flow.Rules{RequiredErrors: []string{flow.InvalidCallbackNumber, flow.CallbackNumberNotDialable}},
+	Log:       logRenamed("CallbackNumber", "CallBackNumber"),
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("CallbackNumber")
 		number, _ := p.Path("CallbackNumber")

@@ -5,7 +5,7 @@ import "tandem/flow"
 // hook is a moment of a contact at which a flow runs.
 type hook struct {
 	name      string
-	flowType  flow.Type // empty: nothing here runs it
+	flowType  flow.Type
 	voiceOnly bool
 }
 
@@ -16,10 +16,10 @@ var eventHooks = []hook{
 	{name: "CustomerQueue", flowType: flow.TypeCustomerQueue},
 	{name: "CustomerRemaining", flowType: flow.TypeContactFlow},
 	{name: "CustomerWhisper", flowType: flow.TypeCustomerWhisper},
-	{name: "DefaultAgentUI"},
-	{name: "DisconnectAgentUI"},
-	{name: "PauseContact"},
-	{name: "ResumeContact"},
+	{name: "DefaultAgentUI", flowType: flow.TypeContactFlow},
+	{name: "DisconnectAgentUI", flowType: flow.TypeContactFlow},
+	{name: "PauseContact", flowType: flow.TypeContactFlow},
+	{name: "ResumeContact", flowType: flow.TypeContactFlow},
 }
 
 // updateContactEventHooks says which flow runs at one moment of the contact: while
@@ -27,8 +27,8 @@ var eventHooks = []hook{
 // A flow from an attribute without a value is the default one.
 // EventHooksConfiguration can say that none runs at all. The flow must be
 // published and of the type that the moment needs. Holds need a voice: other
-// channels take the error branch. So do the moments of agent screens and of
-// pausing, which nothing here runs.
+// channels take the error branch. The moments of agent screens and of pausing are
+// kept with the contact.
 //
 //	{
 //	  "Identifier": "hook",
@@ -49,6 +49,7 @@ var updateContactEventHooks = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: flow.AllTypes(),
 	Rules:     flow.Rules{RequiredErrors: []string{flow.NoMatchingError}},
+	Log:       logHook,
 	Compile: func(p *flow.Params) flow.Runner {
 		hooks, _ := p.Object("EventHooks")
 		settings, _ := p.Object("EventHooksConfiguration")
@@ -60,9 +61,10 @@ var updateContactEventHooks = flow.Block{
 		r := setHook{}
 		if r.hook, ok = findHook(name); !ok {
 			p.Fail("EventHooks."+name, "There is no such event hook")
+			return wrong{}
 		}
 		if hooks != nil && hooks.Has(name) {
-			r.flow, _ = hooks.Reference(name, flow.ResourceFlow)
+			r.flow, _ = hooks.FlowReference(name, r.hook.flowType)
 		}
 		if settings != nil && settings.Has(name) {
 			r.disabled = readDisabled(settings, name)
@@ -118,7 +120,7 @@ type setHook struct {
 func (r setHook) Enter(env flow.Env) flow.Move {
 	id := r.flow.ID(env)
 	switch {
-	case r.hook.flowType == "", r.hook.voiceOnly && !isVoice(env):
+	case r.hook.voiceOnly && !isVoice(env):
 		return flow.Raise(flow.NoMatchingError)
 	case r.disabled:
 		return flow.Succeed(flow.SetHook{Hook: r.hook.name, Disabled: true})

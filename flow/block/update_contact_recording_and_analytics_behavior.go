@@ -34,6 +34,7 @@ var updateContactRecordingAndAnalyticsBehavior = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: flow.AllTypes(),
 	Rules:     flow.Rules{RequiredErrors: []string{flow.NoMatchingError, flow.ChannelMismatch}},
+	Log:       logRecording("VoiceBehavior", "VoiceRecordingBehavior"),
 	Compile: func(p *flow.Params) flow.Runner {
 		name, _ := p.OneOf("VoiceBehavior", "ChatBehavior", "ScreenRecordingBehavior")
 		var r setBehavior

@@ -27,6 +27,7 @@ var updateContactRecordingBehavior = flow.Block{
 	Group:   flow.GroupSet,
 	FlowTypes: []flow.Type{flow.TypeContactFlow, flow.TypeAgentTransfer, flow.TypeQueueTransfer,
 		flow.TypeOutboundWhisper, flow.TypeCustomerQueue},
+	Log: logRecording("RecordingBehavior"),
 	Compile: func(p *flow.Params) flow.Runner {
 		var r setRecording
 		p.Require("RecordingBehavior")

@@ -31,6 +31,7 @@ var updateContactRoutingBehavior = flow.Block{
 	Aliases:   []string{"UpdateRoutingPriority", "ChangeRoutingPriority", "SetRoutingPriority"},
 	Group:     flow.GroupSet,
 	FlowTypes: append([]flow.Type{flow.TypeCustomerQueue, flow.TypeOutboundWhisper}, inboundTypes...),
+	Log:       logRenamed("QueuePriority", "AbsolutePosition", "QueueTimeAdjustmentSeconds", "TimeOffset"),
 	Compile: func(p *flow.Params) flow.Runner {
 		var r setRouting
 		switch name, _ := p.OneOf("QueuePriority", "QueueTimeAdjustmentSeconds"); name {

@@ -25,6 +25,7 @@ var updateContactTargetQueue = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: inboundTypes,
 	Rules:     flow.Rules{RequiredErrors: []string{flow.NoMatchingError}},
+	Log:       logRenamed("QueueId", "Queue", "AgentId", "Agent"),
 	Compile: func(p *flow.Params) flow.Runner {
 		var r setQueue
 		switch name, _ := p.OneOf("QueueId", "AgentId"); name {

@@ -33,6 +33,7 @@ var updateContactTextToSpeechVoice = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: flow.AllTypes(),
 	Rules:     flow.Rules{OptionalErrors: []string{flow.NoMatchingError}},
+	Log:       logRenamed("TextToSpeechVoice", "GlobalVoice", "TextToSpeechEngine", "GlobalEngine", "TextToSpeechStyle", "SpeakingStyle"),
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("TextToSpeechVoice")
 		var r setVoice

@@ -25,6 +25,7 @@ var updateFlowAttributes = flow.Block{
 	Group:     flow.GroupSet,
 	FlowTypes: flow.AllTypes(),
 	Rules:     flow.Rules{RequiredErrors: []string{flow.NoMatchingError}},
+	Log:       logFlowAttributes,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("FlowAttributes")
 		var r setFlowAttributes

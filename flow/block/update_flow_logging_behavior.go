@@ -23,6 +23,7 @@ var updateFlowLoggingBehavior = flow.Block{
 	Aliases:   []string{"SetLoggingBehavior", "SetLogging"},
 	Group:     flow.GroupSet,
 	FlowTypes: flow.AllTypes(),
+	Log:       logLogging,
 	Compile: func(p *flow.Params) flow.Runner {
 		p.Require("FlowLoggingBehavior")
 		behavior, ok := readChoice(p, "FlowLoggingBehavior", "Enabled", "Disabled")

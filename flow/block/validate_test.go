@@ -19,10 +19,7 @@ func problemsOf(t *testing.T, flowType flow.Type, actionType, parameters, transi
 		t.Fatal(err)
 	}
 	problems := flow.Validate(doc, flowType, Registry(), known{})
-	if len(problems) == 0 {
-		return ""
-	}
-	return problems.Error()
+	return strings.ReplaceAll(problems.Error(), `. In the block "A"`, "")
 }
 
 // known is an instance with one resource of each kind.
@@ -30,15 +27,20 @@ type known struct{}
 
 func (known) Known(kind flow.ResourceKind, id string) bool {
 	return id == map[flow.ResourceKind]string{flow.ResourceQueue: "support", flow.ResourcePrompt: "music",
-		flow.ResourceHours: "office", flow.ResourceFlow: "inbound", flow.ResourceUser: "agent1"}[kind]
+		flow.ResourceHours: "office", flow.ResourceFlow: "inbound", flow.ResourceUser: "agent1",
+		flow.ResourceFunction: "arn:x:lookup", flow.ResourceBot: "concierge", flow.ResourceModule: "identify:2"}[kind]
 }
 
 const (
-	toEnd  = `{"NextAction":"end"}`
-	orErr  = `{"NextAction":"end","Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"}]}`
-	menuTo = `{"NextAction":"end","Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"},{"ErrorType":"NoMatchingCondition","NextAction":"end"}]}`
-	stored = `"Text":"x","StoreInput":"True","InputTimeLimitSeconds":"5"`
+	toEnd    = `{"NextAction":"end"}`
+	orErr    = `{"NextAction":"end","Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"}]}`
+	menuTo   = `{"NextAction":"end","Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"},{"ErrorType":"NoMatchingCondition","NextAction":"end"}]}`
+	phoneErr = `{"NextAction":"end","Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"},{"ErrorType":"InvalidPhoneNumber","NextAction":"end"}]}`
+	stored   = `"Text":"x","StoreInput":"True","InputTimeLimitSeconds":"5"`
 )
+
+// aCertificate is a block of PEM as JSON text; what is in it is for others to check.
+const aCertificate = `"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"`
 
 // parameterCases are flows of one block, and all that Validate says about them.
 var parameterCases = []struct {
@@ -84,10 +86,18 @@ var parameterCases = []struct {
 	{"stored input", "GetParticipantInput", `{` + stored + `,"InputValidation":{"CustomValidation":{"MaximumLength":"9"}}}`, orErr, flow.TypeContactFlow, ""},
 	{"stored input takes no conditions", "GetParticipantInput", `{` + stored + `,"InputValidation":{"CustomValidation":{"MaximumLength":"9"}}}`, menuTo, flow.TypeContactFlow,
 		"Invalid Action error. Error: NoMatchingCondition, Path: Actions[0]"},
-	{"encrypted input", "GetParticipantInput", `{` + stored + `,"InputEncryption":{"Key":"k"}}`, orErr, flow.TypeContactFlow,
-		"Invalid Action property value. Path: Actions[0].Parameters.InputEncryption. Encrypting input is not supported"},
-	{"phone number", "GetParticipantInput", `{` + stored + `,"InputValidation":{"PhoneNumberValidation":{"NumberFormat":"E164"}}}`, orErr, flow.TypeContactFlow,
-		"Invalid Action property value. Path: Actions[0].Parameters.InputValidation.PhoneNumberValidation. Checking phone numbers is not supported; use CustomValidation"},
+	{"encrypted input", "GetParticipantInput", `{` + stored + `,"InputValidation":{"CustomValidation":{"MaximumLength":"9"}},"InputEncryption":{"EncryptionKeyId":"k","Key":` + aCertificate + `}}`, orErr, flow.TypeContactFlow, ""},
+	{"encryption without its parts", "GetParticipantInput", `{` + stored + `,"InputValidation":{"CustomValidation":{"MaximumLength":"9"}},"InputEncryption":{"Key":"k"}}`, orErr, flow.TypeContactFlow,
+		"Action is missing required property. Path: Actions[0].Parameters.InputEncryption.EncryptionKeyId\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.InputEncryption.Key. It must be a certificate in PEM form, from -----BEGIN CERTIFICATE----- to its end"},
+	{"phone number", "GetParticipantInput", `{` + stored + `,"InputValidation":{"PhoneNumberValidation":{"NumberFormat":"Local","CountryCode":"de"}}}`, phoneErr, flow.TypeContactFlow, ""},
+	{"phone number without its error", "GetParticipantInput", `{` + stored + `,"InputValidation":{"PhoneNumberValidation":{"NumberFormat":"E164"}}}`, orErr, flow.TypeContactFlow,
+		"Action is missing required error. Error: InvalidPhoneNumber, Path: Actions[0]"},
+	{"local phone number of no country", "GetParticipantInput", `{` + stored + `,"InputValidation":{"PhoneNumberValidation":{"NumberFormat":"Local"}}}`, phoneErr, flow.TypeContactFlow,
+		"Action is missing required property. Path: Actions[0].Parameters.InputValidation.PhoneNumberValidation.CountryCode"},
+	{"phone number of an odd country, encrypted", "GetParticipantInput", `{` + stored + `,"InputValidation":{"PhoneNumberValidation":{"NumberFormat":"Local","CountryCode":"+4 9"}},"InputEncryption":{"EncryptionKeyId":"k","Key":"$.Attributes.key"}}`, phoneErr, flow.TypeContactFlow,
+		"Invalid Action property value. Path: Actions[0].Parameters.InputValidation.PhoneNumberValidation.CountryCode. It must be two letters, such as DE, or a calling code, such as +49\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.InputEncryption. A number cannot be checked once it is encrypted; use CustomValidation"},
 	{"bad terminator", "GetParticipantInput", `{` + stored + `,"InputValidation":{"CustomValidation":{"MaximumLength":"9"}},"DTMFConfiguration":{"InputTerminationSequence":"*"}}`, orErr, flow.TypeContactFlow,
 		"Invalid Action property value. Path: Actions[0].Parameters.DTMFConfiguration.InputTerminationSequence. To end input with *, set DisableCancelKey to True"},
 
@@ -106,6 +116,9 @@ var parameterCases = []struct {
 	{"compare with a word as number", "Compare", `{"ComparisonValue":"$.Attributes.n"}`,
 		`{"Conditions":[{"NextAction":"end","Condition":{"Operator":"NumberLessThan","Operands":["few"]}}],"Errors":[{"ErrorType":"NoMatchingCondition","NextAction":"end"}]}`, flow.TypeContactFlow,
 		"Invalid Action property value. Path: Actions[0].Transitions.Conditions[0].Condition.Operands[0]. It must be a number"},
+	{"compare with an unknown attribute", "Compare", `{"ComparisonValue":"$.Attributes.n"}`,
+		`{"Conditions":[{"NextAction":"end","Condition":{"Operator":"Equals","Operands":["$.Odd.x"]}}],"Errors":[{"ErrorType":"NoMatchingCondition","NextAction":"end"}]}`, flow.TypeContactFlow,
+		"Invalid Action property value. Path: Actions[0].Transitions.Conditions[0].Condition.Operands[0]. There is no attribute $.Odd"},
 	{"no such operator, no operand", "Compare", `{"ComparisonValue":"$.Attributes.n"}`,
 		`{"Conditions":[{"NextAction":"end","Condition":{"Operator":"Like","Operands":[]}}],"Errors":[{"ErrorType":"NoMatchingCondition","NextAction":"end"}]}`, flow.TypeContactFlow,
 		"Invalid Action property value. Path: Actions[0].Transitions.Conditions[0].Condition.Operator. It must be one of " + strings.Join(flow.Operators(), ", ") + "\n" +
@@ -137,6 +150,37 @@ var parameterCases = []struct {
 	{"no recording", "UpdateContactRecordingBehavior", `{"RecordingBehavior":{}}`, toEnd, flow.TypeContactFlow,
 		"Action is missing required property. Path: Actions[0].Parameters.RecordingBehavior.RecordedParticipants"},
 
+	{"function unknown, with odd values", "InvokeLambdaFunction", `{"LambdaFunctionARN":"arn:x:gone","InvocationTimeLimitSeconds":"9","InvocationType":"Later","LambdaInvocationAttributes":{"a":["$.Odd.x"]},"ResponseValidation":{"ResponseType":"XML"}}`, toEnd, flow.TypeContactFlow,
+		"Invalid Action property value. Path: Actions[0].Parameters.LambdaFunctionARN. The instance has no such function\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.InvocationTimeLimitSeconds. It must be a whole number from 1 to 8\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.InvocationType. It must be one of SYNCHRONOUS, ASYNCHRONOUS\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.LambdaInvocationAttributes.a[0]. There is no attribute $.Odd\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.ResponseValidation.ResponseType. It must be one of STRING_MAP, JSON\n" +
+			"Action is missing required error. Error: NoMatchingError, Path: Actions[0]"},
+	{"function of text and attribute", "InvokeLambdaFunction", `{"LambdaFunctionARN":"arn:x:$.Attributes.stage"}`, orErr, flow.TypeAgentWhisper, ""},
+	{"two bots", "ConnectParticipantWithLexBot", `{"Text":"a","LexV2Bot":{"AliasArn":"concierge"},"LexBot":{}}`, orErr, flow.TypeContactFlow,
+		"Only one of these properties may be defined. Properties: [LexV2Bot, LexBot]. Path: Actions[0].Parameters"},
+	{"an unknown bot, by name, with nothing to say", "ConnectParticipantWithLexBot", `{"LexBot":{"Name":"a","Region":"b","Alias":"c"},"LexTimeoutSeconds":{"Text":"59"}}`, orErr, flow.TypeContactFlow,
+		"Invalid Action property value. Path: Actions[0].Parameters.LexBot. The instance has no such bot\n" +
+			"Action is missing a property. One of these is required. Properties: [PromptId, Text, SSML, Media]. Path: Actions[0].Parameters\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.LexTimeoutSeconds.Text. It must be a whole number from 60 to 604800"},
+	{"a bot that begins", "ConnectParticipantWithLexBot", `{"LexV2Bot":{"AliasArn":"concierge"},"LexInitializationData":{"InitialMessage":"$.Media.InitialMessage"}}`, orErr, flow.TypeContactFlow, ""},
+	{"a bot in a hold flow", "ConnectParticipantWithLexBot", `{"Text":"a","LexV2Bot":{"AliasArn":"concierge"}}`, orErr, flow.TypeCustomerHold,
+		"Invalid Action type. Path: Actions[0].Type. ConnectParticipantWithLexBot cannot stand in a flow of type CUSTOMER_HOLD"},
+	{"an unknown module", "InvokeFlowModule", `{"FlowModuleId":"x/gone:3"}`, orErr, flow.TypeContactFlow,
+		"Invalid Action property value. Path: Actions[0].Parameters.FlowModuleId. The instance has no such flow module"},
+	{"a return outside of modules", "EndFlowModuleExecution", `{}`, `{}`, flow.TypeContactFlow,
+		"Invalid Action type. Path: Actions[0].Type. EndFlowModuleExecution cannot stand in a flow of type CONTACT_FLOW"},
+	{"any block stands in a module", "UpdateContactTargetQueue", `{"QueueId":"support"}`, orErr, flow.TypeModule, ""},
+	{"a view of nothing, with odd privacy", "ShowView", `{"ViewResource":{},"InvocationTimeLimitSeconds":0,"ViewData":[],"SensitiveDataConfiguration":{"HideResponseOn":["PAPER"]}}`, orErr, flow.TypeContactFlow,
+		"Action is missing required property. Path: Actions[0].Parameters.ViewResource.Id\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.InvocationTimeLimitSeconds. It must be a whole number from 1 to 604800\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.ViewData. Expected an object\n" +
+			"Invalid Action property value. Path: Actions[0].Parameters.SensitiveDataConfiguration.HideResponseOn[0]. It must be TRANSCRIPT\n" +
+			"Action is missing required error. Error: NoMatchingCondition, Path: Actions[0]\n" +
+			"Action is missing required error. Error: TimeLimitExceeded, Path: Actions[0]"},
+	{"tags to remove from an attribute", "UntagContact", `{"TagKeys":["$.Attributes.tag"]}`, orErr, flow.TypeContactFlow,
+		"Invalid Action property value. Path: Actions[0].Parameters.TagKeys[0]. It cannot come from an attribute"},
 	{"hours need both branches", "CheckHoursOfOperation", `{"HoursOfOperationId":"office"}`,
 		`{"Conditions":[{"NextAction":"end","Condition":{"Operator":"Equals","Operands":[true]}}],"Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"}]}`, flow.TypeContactFlow,
 		"Action is missing required condition. Path: Actions[0]. Condition: Equals False"},

@@ -37,6 +37,11 @@ func readQuantity(p *flow.Params, name string, least, most int) (quantity, bool)
 	return quantity{text: text, least: least, most: most}, ok
 }
 
+// fixedQuantity is a number that does not depend on the flow.
+func fixedQuantity(n int) quantity {
+	return quantity{text: flow.ParseTemplate(strconv.Itoa(n)), least: n, most: n}
+}
+
 // value is the number now; not ok if it is none, or beyond the limits.
 func (q quantity) value(env flow.Env) (value int, ok bool) {
 	value, err := strconv.Atoi(q.text.Render(env))

@@ -16,9 +16,10 @@ const (
 )
 
 // wait pauses the flow of a chat or a task for up to seven days and takes the
-// WaitCompleted branch. A call takes the error branch: nobody waits in silence. A
-// branch for CustomerReturned is taken by no channel yet; to wait for a bot, where
-// none takes part, takes the branch of a participant who was not found.
+// WaitCompleted branch. Before that, in a chat, it goes on at one of its events: when
+// the customer comes back, or when the bot leaves that takes part. To wait for a bot
+// where there is none takes the branch of a participant who was not found. A call
+// takes the error branch: nobody waits in silence.
 //
 //	{
 //	  "Identifier": "pause",
@@ -53,15 +54,14 @@ var wait = flow.Block{
 			r.seconds, _ = readQuantity(p, name, 1, maxWaitSeconds)
 		}
 		if p.Has("Events") {
-			r.forBot = readWaitEvents(p)
+			r.forCustomer, r.forBot = readWaitEvents(p)
 		}
 		return orWrong(p, r)
 	},
 }
 
-// readWaitEvents reads what ends the wait early; each needs its branch. It says
-// whether the wait is for a bot.
-func readWaitEvents(p *flow.Params) (forBot bool) {
+// readWaitEvents reads what ends the wait early; each needs its branch.
+func readWaitEvents(p *flow.Params) (forCustomer, forBot bool) {
 	events, _ := p.Strings("Events")
 	for i, event := range events {
 		if event != customerReturned && event != botLeft {
@@ -75,12 +75,13 @@ func readWaitEvents(p *flow.Params) (forBot bool) {
 	if forBot = slices.Contains(events, botLeft); forBot {
 		p.Rules.OptionalErrors = []string{flow.ParticipantNotFound}
 	}
-	return forBot
+	return slices.Contains(events, customerReturned), forBot
 }
 
 type pause struct {
-	seconds quantity
-	forBot  bool
+	seconds     quantity
+	forCustomer bool // also until the customer comes back
+	forBot      bool // also until the bot leaves
 }
 
 // Enter begins to wait.
@@ -89,19 +90,32 @@ func (r pause) Enter(env flow.Env) flow.Move {
 	switch {
 	case !ok || isVoice(env):
 		return flow.Raise(flow.NoMatchingError)
-	case r.forBot:
+	case r.forBot && !env.BotPresent():
 		return flow.Raise(flow.ParticipantNotFound)
 	}
 	return flow.Await()
 }
 
-// Wait is for the time to pass.
+// Wait is for the time to pass, or for an event.
 func (r pause) Wait(env flow.Env) flow.Wait {
 	seconds, _ := r.seconds.value(env)
-	return flow.Wait{Inputs: []flow.InputKind{flow.InputInterrupted}, DeadlineMillis: seconds * millisPerSecond}
+	inputs := []flow.InputKind{flow.InputInterrupted}
+	if r.forCustomer {
+		inputs = append(inputs, flow.InputCustomerReturned)
+	}
+	if r.forBot {
+		inputs = append(inputs, flow.InputBotLeft)
+	}
+	return flow.Wait{Inputs: inputs, DeadlineMillis: seconds * millisPerSecond}
 }
 
 // Resume goes on.
-func (pause) Resume(flow.Input, flow.Env) flow.Move {
+func (pause) Resume(in flow.Input, _ flow.Env) flow.Move {
+	switch in.Kind {
+	case flow.InputCustomerReturned:
+		return flow.Branch(customerReturned).As(customerReturned)
+	case flow.InputBotLeft:
+		return flow.Branch(botLeft).As(botLeft)
+	}
 	return flow.Branch(waitCompleted).As(waitCompleted)
 }

@@ -18,7 +18,7 @@ func contactsOf(ev tandem.Event) []tandem.ID {
 	case *event.CallRefused:
 		return []tandem.ID{ev.RoomID}
 	}
-	for _, of := range []func(tandem.Event) tandem.ID{lifeOf, flowOf, setOf, callOf} {
+	for _, of := range []func(tandem.Event) tandem.ID{lifeOf, flowOf, askedOf, setOf, callOf} {
 		if id := of(ev); !id.IsZero() {
 			return []tandem.ID{id}
 		}

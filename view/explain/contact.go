@@ -33,7 +33,7 @@ func (s *contactStory) words(rec *tandem.Record, ev tandem.Event) (string, []str
 	case *event.ContactDisconnected:
 		return s.disconnected(ev)
 	}
-	for _, tell := range []func(tandem.Event) string{s.journey, s.wait, s.party, s.flow, s.set} {
+	for _, tell := range []func(tandem.Event) string{s.journey, s.wait, s.party, s.flow, s.asked, s.set} {
 		if what := tell(ev); what != "" {
 			return what, nil
 		}

@@ -23,6 +23,9 @@ func (t *teller) settings(ev *event.SettingsSaved) []string {
 	if ev.ResumeWithinMinutes != old.ResumeWithinMinutes {
 		why = append(why, resumeWords(ev.ResumeWithinMinutes))
 	}
+	if ev.FlowLogs != old.FlowLogs {
+		why = append(why, logWords(ev.FlowLogs))
+	}
 	return why
 }
 
@@ -52,4 +55,11 @@ func resumeWords(minutes uint32) string {
 		return "a caller who comes again waits from the start"
 	}
 	return fmt.Sprintf("a caller who comes again within %d min keeps the old place", minutes)
+}
+
+func logWords(on bool) string {
+	if on {
+		return "flows that say so write a flow log"
+	}
+	return "no flow writes a flow log"
 }
