@@ -28,6 +28,7 @@
   let popup = null;
   let cut = false; // Tandem did not answer the last request
   let elsewhere = false; // another tab has the agent's Omni-Channel session
+  let looking = false; // the component was asked what Omni-Channel shows, and told of no change since
   let seq = 0;
   const waiting = []; // reports, oldest first
   const wakes = { pass: [], report: [] }; // who waits for what
@@ -133,7 +134,7 @@
       }
       failures = 0;
       const { command } = await answer.json().catch(() => ({}));
-      if (command) say({ type: "command", command });
+      if (command) order(command);
     }
   }
 
@@ -167,16 +168,17 @@
 
   // overtaken says that a report waits that makes this one needless. It is asked
   // only once Tandem did not answer: otherwise each report counts.
-  const overtaken = (body) => kinds.some((kind) => kind(body) && waiting.some((r) => kind(r.body)));
+  const overtaken = (body) => waiting.some((r) => overtakes(r.body, body));
+
+  // overtakes says that a report makes an earlier one needless: of one kind the
+  // later, and a change of status what was seen before it.
+  const overtakes = (later, earlier) => kinds.some((kind) => kind(later) && kind(earlier)) || changesStatus(later) && looks(earlier);
 
   // thin leaves, of the reports that wait while Tandem does not answer, the
   // newest status and the newest workload, and all work.
   function thin() {
-    for (const kind of kinds) {
-      const newest = waiting.findLastIndex((r) => kind(r.body));
-      for (let i = newest - 1; i >= 0; i--) {
-        if (kind(waiting[i].body)) waiting.splice(i, 1);
-      }
+    for (let i = waiting.length - 2; i >= 0; i--) {
+      if (waiting.slice(i + 1).some((r) => overtakes(r.body, waiting[i].body))) waiting.splice(i, 1);
     }
   }
 
@@ -186,7 +188,13 @@
     thin();
     const newest = waiting.findIndex((r) => changesStatus(r.body));
     if (newest > 0) waiting.unshift(...waiting.splice(newest, 1));
-    if (!elsewhere) say({ type: "command", command: { id: "look", verb: "getServicePresenceStatusId" } });
+    if (!elsewhere) order({ id: "look", verb: "getServicePresenceStatusId" });
+  }
+
+  // order lets the component carry out a command.
+  function order(command) {
+    if (command.id === "look") looking = true;
+    say({ type: "command", command });
   }
 
   function put(body) {
@@ -198,6 +206,7 @@
 
   function noticeSession(event) {
     const before = elsewhere;
+    if (changesStatus({ kind: "event", event })) looking = false;
     if (event.name === "omniChannelLogout") elsewhere = String(event.reason ?? "").startsWith("DuplicateLogin");
     else if (changesStatus({ kind: "event", event })) elsewhere = false;
     if (elsewhere !== before) tell();
@@ -216,6 +225,7 @@
         put({ kind: "event", event: message.event });
         break;
       case "result":
+        if (message.command === "look" && !looking) break; // it is older than the change that was told since
         put({
           kind: "result", command: message.command, ok: message.ok === true, statusId: message.statusId,
           configuredCapacity: message.configuredCapacity, currentWorkload: message.currentWorkload, message: message.message,
