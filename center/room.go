@@ -143,7 +143,7 @@ func (m *Machine) addPlays(plays []voice.Play, contacts []*Contact, loops bool) 
 			play, listener := *c.playOn(side), m.listener(c, side)
 			taken := func(p voice.Play) bool { return p.Listener == listener }
 			if play != nil && play.Started.Loop == loops && !listener.IsZero() && !slices.ContainsFunc(plays, taken) {
-				plays = append(plays, play.wish(listener))
+				plays = append(plays, play.wish(listener, c.speech()))
 			}
 		}
 	}
@@ -193,9 +193,14 @@ func (m *Machine) offerWish(wish *voice.Leg, c *Contact, leg *Leg) {
 	}
 }
 
+// speech is how texts are spoken to the contact, as its flows have chosen.
+func (c *Contact) speech() voice.Speech {
+	return voice.Speech{Voice: c.TextVoice, Engine: c.TextEngine, Style: c.TextStyle, Locale: c.LanguageCode}
+}
+
 // wish is the play for a leg. The texts of an erased contact are gone, and with
 // them the play's items.
-func (p *Play) wish(listener tandem.ID) voice.Play {
+func (p *Play) wish(listener tandem.ID, speech voice.Speech) voice.Play {
 	st := &p.Started
 	play := voice.Play{ID: st.PlayID, Listener: listener, Loop: st.Loop}
 	kinds := st.Kinds[:min(len(st.Kinds), len(st.Prompts))]
@@ -206,11 +211,11 @@ func (p *Play) wish(listener tandem.ID) voice.Play {
 		var item voice.Prompt
 		switch kind {
 		case event.PromptSSML:
-			item.SSML = st.Prompts[i]
+			item.SSML, item.Speech = st.Prompts[i], speech
 		case event.PromptFile:
 			item.Prompt = string(st.Prompts[i])
 		default:
-			item.Text = st.Prompts[i]
+			item.Text, item.Speech = st.Prompts[i], speech
 		}
 		play.Items = append(play.Items, item)
 	}

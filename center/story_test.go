@@ -195,7 +195,7 @@ func (w *world) tellRoom(r voice.Room) string {
 		fmt.Fprintf(&b, "%s hears %s\n", w.text(p.Listener), w.text(p.Speaker))
 	}
 	for _, p := range r.Plays {
-		fmt.Fprintf(&b, "%s hears %s %v\n", w.text(p.Listener), w.text(p.ID), p.Items)
+		fmt.Fprintf(&b, "%s hears %s %v\n", w.text(p.Listener), w.text(p.ID), heard(p.Items))
 	}
 	if r.Record != nil {
 		fmt.Fprintf(&b, "record customer=%v agent=%v", r.Record.Customer, r.Record.Agent)
@@ -220,4 +220,13 @@ func (w *world) tellWhy(contact string) (string, error) {
 		fmt.Fprintf(&b, "%s: %s\n", w.text(c.UserID), c.Reason)
 	}
 	return b.String(), err
+}
+
+// heard is what a play consists of, without how it is spoken.
+func heard(items []voice.Prompt) []string {
+	var all []string
+	for _, p := range items {
+		all = append(all, fmt.Sprintf("{%s %s %s}", p.Text, p.SSML, p.Prompt))
+	}
+	return all
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"tandem/media/prompt"
 	"tandem/media/rtp"
 	"tandem/media/speech"
 	"tandem/voice"
@@ -24,11 +25,9 @@ type Config struct {
 	BindIP                 netip.Addr // local address for audio
 	ExternalIP             netip.Addr // the address that far sides reach; zero: BindIP
 
-	Prompts string // folder of wav files; empty: built-in sounds only
-	Speech  string // text-to-speech program; empty: espeak-ng
-	Voice   string // its voice; empty: its default
-
-	Recognizer speech.Engine // understands what callers say; nil: only keys are collected
+	Prompts    string         // folder of wav files; empty: built-in sounds only
+	Speaker    prompt.Speaker // nil: only the sentences of the default flows can be spoken
+	Recognizer speech.Engine  // understands what callers say; nil: only keys are collected
 
 	Data   string // folder for recordings under way
 	Bucket string // gocloud.dev/blob URL for recordings; empty: DATA/blobs

@@ -63,7 +63,7 @@ func New(ctx context.Context, cfg Config) (*Process, error) {
 	var random [16]byte
 	rand.Read(random[:])
 	p.link = link.NewServer(link.ServerConfig{Incarnation: tandem.NewID(random), Handler: coreWords{p}, Leaving: p.leaving, Log: cfg.Log})
-	p.prompts = prompt.NewLibrary(prompt.Config{Dir: cfg.Prompts, Speaker: prompt.NewEspeak(cfg.Speech, cfg.Voice)})
+	p.prompts = prompt.NewLibrary(prompt.Config{Dir: cfg.Prompts, Speaker: cfg.Speaker, KeepDir: filepath.Join(cfg.Data, "spoken")})
 	var err error
 	if p.ports, err = rtp.NewPorts(cfg.BindIP, cfg.RTPPortMin, cfg.RTPPortMax); err != nil {
 		return nil, fmt.Errorf("media: %w", err)

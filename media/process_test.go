@@ -15,6 +15,7 @@ import (
 	"tandem"
 	"tandem/media"
 	"tandem/media/link"
+	"tandem/media/prompt"
 	"tandem/media/rtp"
 	"tandem/voice"
 )
@@ -62,7 +63,7 @@ func newCenter(t *testing.T, desk *phone, change func(*media.Config)) *center {
 	cfg := media.Config{
 		SIPConn: conn, LinkListener: listener, Trunks: []media.Trunk{trunk},
 		RTPPortMin: 30000, RTPPortMax: 39999, BindIP: netip.MustParseAddr("127.0.0.1"),
-		Prompts: prompts, Data: c.data, Log: slog.New(slog.DiscardHandler),
+		Prompts: prompts, Speaker: prompt.NewEspeak("", ""), Data: c.data, Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&cfg)

@@ -71,11 +71,21 @@ type Play struct {
 	Collect  *Collect // digits end the play
 }
 
-// Prompt is one piece of audio: exactly one field is set.
+// Prompt is one piece of audio: exactly one of Text, SSML and Prompt is set.
 type Prompt struct {
 	Text   tandem.Personal // spoken; may contain attributes
 	SSML   tandem.Personal
 	Prompt string // a named audio file, such as "CustomerQueue.wav"
+	Speech Speech // how Text and SSML are spoken
+}
+
+// Speech chooses a voice (Amazon Polly API: SynthesizeSpeech). Empty members
+// leave the choice to the voice process.
+type Speech struct {
+	Voice  string `json:",omitempty"` // such as "Joanna"
+	Engine string `json:",omitempty"` // "standard", "neural", "generative"
+	Style  string `json:",omitempty"` // "Conversational", "Newscaster"
+	Locale string `json:",omitempty"` // such as "en-US"
 }
 
 // Collect asks for digits (RFC 4733 events) from the listener. The first digit

@@ -128,7 +128,7 @@ func presenceOnly(ctx context.Context, cfg config.Config, running bool) bool {
 
 // checkVoice looks at what calls need.
 func checkVoice(cfg config.Config) []finding {
-	all := []finding{checkSpeech(), checkAddress(cfg)}
+	all := []finding{checkSpeech(cfg), checkAddress(cfg)}
 	for _, t := range cfg.Trunks {
 		all = append(all, checkTrunk(t))
 	}
@@ -192,9 +192,16 @@ func checkUDP(address string) finding {
 	return outcome("sip port", err, address+" is free", "stop what listens there, or choose another address with --sip")
 }
 
-func checkSpeech() finding {
-	path, err := exec.LookPath("espeak-ng")
-	return outcome("spoken prompts", err, path, "apt install espeak-ng")
+func checkSpeech(cfg config.Config) finding {
+	if cfg.Speech.URL != "" {
+		return finding{Check: "spoken prompts", OK: true, Found: "by the service at " + cfg.Speech.URL}
+	}
+	program := cfg.Speech.Program
+	if program == "" {
+		program = "espeak-ng"
+	}
+	path, err := exec.LookPath(program)
+	return outcome("spoken prompts", err, path, "only the sentences of the default flows can be spoken; apt install espeak-ng, or name a service under [speech]")
 }
 
 func checkAddress(cfg config.Config) finding {

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
 	"tandem/cmd/tandem/config"
 	"tandem/media"
+	"tandem/media/prompt"
 	"tandem/media/speech"
 	"tandem/supervise"
 )
@@ -104,6 +107,9 @@ func voiceConfig(cfg config.Config) (media.Config, error) {
 			return m, fmt.Errorf("external_ip: %w", err)
 		}
 	}
+	if m.Speaker, err = speakerOf(cfg); err != nil {
+		return m, err
+	}
 	if s := cfg.SpeechRecognition; s.URL != "" {
 		token, err := environmentSecret(s.Token)
 		if err != nil {
@@ -124,4 +130,26 @@ func voiceConfig(cfg config.Config) (media.Config, error) {
 		})
 	}
 	return m, nil
+}
+
+// speakerOf is who speaks the texts of flows; nil for nobody.
+func speakerOf(cfg config.Config) (prompt.Speaker, error) {
+	s := cfg.Speech
+	if s.URL != "" {
+		key, err := environmentSecret(s.SecretKey)
+		if err != nil {
+			return nil, fmt.Errorf("speech: secret_access_key: %w", err)
+		}
+		token, err := environmentSecret(s.Token)
+		if err != nil {
+			return nil, fmt.Errorf("speech: token: %w", err)
+		}
+		return prompt.NewPolly(prompt.PollyConfig{URL: s.URL, Voice: s.Voice, Engine: s.Engine, Region: cmp.Or(s.Region, cfg.Region),
+			AccessKeyID: s.AccessKeyID, SecretAccessKey: string(key), Token: string(token)}), nil
+	}
+	program := cmp.Or(s.Program, "espeak-ng")
+	if _, err := exec.LookPath(program); err != nil {
+		return nil, nil // doctor and the log of a failed prompt say what to install
+	}
+	return prompt.NewEspeak(program, s.Voice), nil
 }

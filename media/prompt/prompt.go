@@ -19,26 +19,47 @@ import (
 const (
 	maxWAVBytes       = 50 << 20 // Amazon Connect: prompts are smaller than 50 MB
 	defaultCacheBytes = 64 << 20
+	defaultKeepBytes  = 256 << 20
 	makeTimeout       = 30 * time.Second
 )
 
 // ErrNotFound says that there is no prompt of that name.
 var ErrNotFound = errors.New("prompt not found: upload a wav file of this name, or choose another")
 
-// Speaker speaks text. [Espeak] is one.
+// maxTextBytes is the longest text that is spoken (Amazon Polly API:
+// SynthesizeSpeech takes 6,000 characters).
+const maxTextBytes = 6000
+
+// Utterance is a text to be spoken.
+type Utterance struct {
+	Text   string
+	SSML   bool
+	Speech voice.Speech
+}
+
+func (u Utterance) check() error {
+	if len(u.Text) > maxTextBytes {
+		return fmt.Errorf("text of %d bytes cannot be spoken: at most %d", len(u.Text), maxTextBytes)
+	}
+	return nil
+}
+
+// Speaker speaks text. [Espeak] and [Polly] are speakers.
 type Speaker interface {
 	// Name says which engine, version and voice; it is part of the cache's
 	// key.
 	Name() string
 	// Speak returns 8 kHz samples.
-	Speak(ctx context.Context, text string, ssml bool) ([]int16, error)
+	Speak(ctx context.Context, u Utterance) ([]int16, error)
 }
 
 // Config says where prompts come from.
 type Config struct {
 	Dir        string  // folder of wav files; empty: only what is built in
-	Speaker    Speaker // nil: text and SSML fail
+	Speaker    Speaker // nil: only the texts of the default flows can be spoken
 	CacheBytes int     // zero: 64 MiB
+	KeepDir    string  // folder in which spoken texts are kept over restarts; empty: they are not
+	KeepBytes  int64   // of that folder; zero: 256 MiB
 }
 
 // Library loads prompts. It is safe for use by several goroutines.
@@ -46,6 +67,7 @@ type Library struct {
 	config Config
 	flight singleflight.Group
 	cache  *cache
+	kept   *shelf
 }
 
 // NewLibrary returns a library.
@@ -53,7 +75,10 @@ func NewLibrary(cfg Config) *Library {
 	if cfg.CacheBytes == 0 {
 		cfg.CacheBytes = defaultCacheBytes
 	}
-	return &Library{config: cfg, cache: newCache(cfg.CacheBytes)}
+	if cfg.KeepBytes == 0 {
+		cfg.KeepBytes = defaultKeepBytes
+	}
+	return &Library{config: cfg, cache: newCache(cfg.CacheBytes), kept: newShelf(cfg.KeepDir, cfg.KeepBytes)}
 }
 
 // Load returns the prompt as 8 kHz samples, which must not be changed. When
@@ -91,17 +116,41 @@ func (l *Library) plan(p voice.Prompt) (cacheKey, func(context.Context) ([]int16
 	switch {
 	case p.Prompt != "":
 		return l.planFile(p.Prompt)
-	case l.config.Speaker == nil:
-		return cacheKey{}, nil, errors.New("text cannot be spoken: no text-to-speech program is configured")
 	case p.SSML != "":
-		return l.planSpeech(string(p.SSML), true)
+		return l.planSpeech(Utterance{Text: string(p.SSML), SSML: true, Speech: p.Speech})
 	}
-	return l.planSpeech(string(p.Text), false)
+	return l.planSpeech(Utterance{Text: string(p.Text), Speech: p.Speech})
 }
 
-func (l *Library) planSpeech(text string, ssml bool) (cacheKey, func(context.Context) ([]int16, error), error) {
-	key := keyOf("speech", l.config.Speaker.Name(), fmt.Sprint(ssml), text)
-	return key, func(ctx context.Context) ([]int16, error) { return l.config.Speaker.Speak(ctx, text, ssml) }, nil
+// planSpeech speaks a text. One of the default flows is heard also where no
+// engine speaks it.
+func (l *Library) planSpeech(u Utterance) (cacheKey, func(context.Context) ([]int16, error), error) {
+	engine := "none"
+	if l.config.Speaker != nil {
+		engine = l.config.Speaker.Name()
+	}
+	key := keyOf("speech", engine, fmt.Sprint(u.SSML), u.Speech.Voice, u.Speech.Engine, u.Speech.Style, u.Speech.Locale, u.Text)
+	return key, func(ctx context.Context) ([]int16, error) {
+		if clip, ok := l.kept.get(key); ok {
+			return clip, nil
+		}
+		clip, err := l.speak(ctx, u)
+		if err == nil {
+			l.kept.put(key, clip)
+			return clip, nil
+		}
+		if recorded, ok := spoken(u); ok {
+			return recorded, nil
+		}
+		return nil, err
+	}, nil
+}
+
+func (l *Library) speak(ctx context.Context, u Utterance) ([]int16, error) {
+	if l.config.Speaker == nil {
+		return nil, errors.New("text cannot be spoken: install espeak-ng, or name a speech service in the configuration")
+	}
+	return l.config.Speaker.Speak(ctx, u)
 }
 
 // planFile prefers a file of the folder to a sound built in. A file that was

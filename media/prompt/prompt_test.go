@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"tandem/voice"
 )
@@ -143,7 +142,8 @@ type countingSpeaker struct {
 
 func (s *countingSpeaker) Name() string { return "counting" }
 
-func (s *countingSpeaker) Speak(ctx context.Context, text string, ssml bool) ([]int16, error) {
+func (s *countingSpeaker) Speak(ctx context.Context, u Utterance) ([]int16, error) {
+	text := u.Text
 	s.calls.Add(1)
 	if s.wait != nil {
 		<-s.wait
@@ -270,83 +270,4 @@ func TestBuiltInSoundsAreSoftAndTheSameEachTime(t *testing.T) {
 			t.Errorf("%s has a peak of %d", name, peak)
 		}
 	}
-}
-
-func TestEspeakSpeaks(t *testing.T) {
-	e := NewEspeak("", "en-us")
-	plain, err := e.Speak(context.Background(), "Please hold the line.", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if seconds := float64(len(plain)) / 8000; seconds < 0.5 || seconds > 5 {
-		t.Errorf("one sentence takes %.1f s", seconds)
-	}
-	paused, err := e.Speak(context.Background(), `<speak>Please hold<break time="2s"/> the line.</speak>`, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(paused) < len(plain)+8000 {
-		t.Errorf("a break of 2 s makes %d samples of %d", len(paused), len(plain))
-	}
-}
-
-func TestTextIsNeverAnOption(t *testing.T) {
-	clip, err := NewEspeak("", "").Speak(context.Background(), "--version", false)
-	if err != nil || len(clip) < 2000 {
-		t.Errorf("the text --version gave %d samples: %v", len(clip), err)
-	}
-}
-
-func TestSpeakingFailsKindly(t *testing.T) {
-	if _, err := NewEspeak("/nonexistent/espeak-ng", "").Speak(context.Background(), "hello", false); err == nil {
-		t.Error("a missing program spoke")
-	}
-	if _, err := NewEspeak("", "").Speak(context.Background(), strings.Repeat("a", maxTextBytes+1), false); err == nil {
-		t.Error("a text over the limit was spoken")
-	}
-	if _, err := NewLibrary(Config{}).Load(context.Background(), voice.Prompt{Text: "hello"}); err == nil {
-		t.Error("text was spoken without a program")
-	}
-}
-
-func TestSpeakingIsKilledAtItsDeadline(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "slow")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\nexec sleep 60\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer cancel()
-	started := time.Now()
-	if _, err := NewEspeak(program, "").Speak(ctx, "hello", false); err == nil {
-		t.Error("it spoke")
-	}
-	if took := time.Since(started); took > 10*time.Second {
-		t.Errorf("it took %v", took)
-	}
-}
-
-func TestSSMLKeepsKnownTagsOnly(t *testing.T) {
-	for in, want := range map[string]string{
-		`<speak>a<break time="1s"/>b</speak>`:                 `<speak>a<break time="1s"></break>b</speak>`,
-		`<speak><audio src="/etc/x.wav">text</audio></speak>`: `<speak>text</speak>`,
-		`<lang xml:lang="de">gut</lang>`:                      `<voice xml:lang="de">gut</voice>`,
-		`<say-as interpret-as="digits">12</say-as>`:           `<say-as interpret-as="characters">12</say-as>`,
-		`<speak xml:base="file:///etc">a &amp; b</speak>`:     `<speak>a &amp; b</speak>`,
-		`<prosody rate="slow" onload="x">a</prosody>`:         `<prosody rate="slow">a</prosody>`,
-		`5 &lt; 6`: `5 &lt; 6`,
-	} {
-		if got := cleanSSML(in); got != want {
-			t.Errorf("%s became %s, want %s", in, got, want)
-		}
-	}
-}
-
-func FuzzCleanSSML(f *testing.F) {
-	f.Add(`<speak>a<break time="1s"/></speak>`)
-	f.Add(`<audio src="x"><speak`)
-	f.Fuzz(func(t *testing.T, text string) {
-		if out := cleanSSML(text); strings.Contains(out, "<audio") || strings.Contains(out, "src=\"") {
-			t.Errorf("%q became %q", text, out)
-		}
-	})
 }

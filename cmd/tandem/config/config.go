@@ -40,6 +40,7 @@ type Config struct {
 	AgentEvents string  `toml:"agent_events" help:"file that receives agent events as JSON lines; empty: in the data folder"`
 	JournalSync string  `toml:"journal_synchronous" help:"FULL, or OFF for tests that may lose data"`
 	Trunks      []Trunk `toml:"trunk"`
+	Speech      Speech  `toml:"speech"`
 
 	Functions         []Function        `toml:"function"`
 	Bots              []Bot             `toml:"bot"`
@@ -190,6 +191,9 @@ func (c *Config) Validate() error {
 	}
 	if err := c.checkFlowLog(); err != nil {
 		return err
+	}
+	if err := c.Speech.validate(); err != nil {
+		return fmt.Errorf("speech: %w", err)
 	}
 	for i, t := range c.Trunks {
 		if err := t.validate(); err != nil {

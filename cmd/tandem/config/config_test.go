@@ -227,3 +227,21 @@ queue = 4
 		t.Errorf("the target is %+v", target)
 	}
 }
+
+func TestSpeechServiceIsReachedSafely(t *testing.T) {
+	for line, want := range map[string]string{
+		`program = "flite"`:                          "",
+		`url = "https://polly.example.com"`:          "",
+		`url = "http://127.0.0.1:9000"`:              "",
+		`url = "http://polly.example.com"`:           "use https",
+		`url = "polly"`:                              "is not an address",
+		"url = \"https://x\"\naccess_key_id = \"A\"": "go together",
+		"url = \"https://x\"\naccess_key_id = \"A\"\nsecret_access_key = \"env:SPEECH_SECRET\"": "",
+		"url = \"https://x\"\ntoken = \"vault:x\"":                                              "in the environment",
+	} {
+		_, err := Load(write(t, "[speech]\n"+line+"\n"), nil, nil)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", line, err, want)
+		}
+	}
+}
