@@ -2,6 +2,7 @@ package center
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -328,6 +329,10 @@ func TestSoftPhoneCallIsAcceptedByItselfOnceTheBrowserAnswers(t *testing.T) {
 	w.want("c1", InQueue, "no panel takes calls")
 	w.must(SetAgentConnection{UserID: w.id("agent1"), Connected: true, Softphone: true})
 	w.want("c1", Joining, "accepted, the browser does not answer yet")
+	legs := w.lastRoom("c1").Legs
+	if i := slices.IndexFunc(legs, func(l voice.Leg) bool { return l.Soft }); i < 0 || legs[i].UserID != w.id("agent1") {
+		t.Errorf("the legs are %+v, want one of the browser of agent1", legs)
+	}
 	w.lifts("c1")
 	w.want("c1", WithAgent, "connected")
 }

@@ -167,7 +167,7 @@ func (m *Machine) legWish(c *Contact, leg *Leg) voice.Leg {
 		wish.Outbound, wish.Target, wish.CallerID, wish.Deadline, wish.Digits = true, d.Target, d.CallerID, d.Deadline, d.Digits
 	}
 	if a := m.state.Agents[leg.UserID]; a != nil && a.User.PhoneType == event.SoftPhone {
-		wish.Soft = true
+		wish.Soft, wish.UserID = true, leg.UserID
 	}
 	if !c.live() || wish.Role == voice.Agent && leg.ID != c.OfferID {
 		wish.Wish, wish.Cause = voice.WishGone, voice.CauseHangup

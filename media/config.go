@@ -25,6 +25,13 @@ type Config struct {
 	BindIP                 netip.Addr // local address for audio
 	ExternalIP             netip.Addr // the address that far sides reach; zero: BindIP
 
+	BrowserConn net.PacketConn // UDP socket for the audio of browsers; nil: there are no browsers
+	BrowserIP   netip.Addr     // the address that browsers, or the relay, reach it at; zero: ExternalIP
+
+	RelayConn     net.PacketConn // UDP socket of the relay for browsers; nil: none
+	RelayListener net.Listener   // TCP or TLS listener of the relay; nil: none
+	RelaySecret   []byte         // of the relay's credentials; the core has it too
+
 	Prompts    string         // folder of wav files; empty: built-in sounds only
 	Speaker    prompt.Speaker // nil: only the sentences of the default flows can be spoken
 	Recognizer speech.Engine  // understands what callers say; nil: only keys are collected
@@ -43,6 +50,11 @@ type Limits struct {
 	ClaimWait    time.Duration // how long an arrived call waits for a room to claim it [10 s]
 	RTPSilence   time.Duration // a leg that sends no RTP or RTCP this long is lost [30 s]
 	ShutdownWait time.Duration // for last uploads at the end [5 s]
+
+	Connections     int           // of browsers, at a time [5000]
+	UserConnections int           // of one agent's browsers; one more closes an idle one [4]
+	BrowserGrace    time.Duration // how long a leg waits for its browser to connect, or to come back [20 s]
+	LegWait         time.Duration // how long an offer waits for the room of its leg [2 s]
 }
 
 // limits of what is in one room; a core that sends more is broken. A call has
@@ -78,6 +90,10 @@ func (l Limits) withDefaults() Limits {
 	l.ClaimWait = orDefault(l.ClaimWait, 10*time.Second)
 	l.RTPSilence = orDefault(l.RTPSilence, 30*time.Second)
 	l.ShutdownWait = orDefault(l.ShutdownWait, 5*time.Second)
+	l.Connections = orDefault(l.Connections, 5000)
+	l.UserConnections = orDefault(l.UserConnections, 4)
+	l.BrowserGrace = orDefault(l.BrowserGrace, 20*time.Second)
+	l.LegWait = orDefault(l.LegWait, 2*time.Second)
 	return l
 }
 
@@ -96,6 +112,8 @@ func (c *Config) check() error {
 		return errors.New("media: no SIP socket: set Config.SIPConn")
 	case c.LinkListener == nil:
 		return errors.New("media: no listener for the core: set Config.LinkListener")
+	case c.BrowserConn == nil && (c.RelayConn != nil || c.RelayListener != nil):
+		return errors.New("media: a relay for browsers, but no socket for their audio: set Config.BrowserConn")
 	case c.Data == "":
 		return errors.New("media: no data folder: set Config.Data")
 	}
@@ -104,6 +122,9 @@ func (c *Config) check() error {
 	}
 	if c.ExternalIP.IsUnspecified() {
 		return fmt.Errorf("media: far sides cannot send audio to %s: set the external IP address", c.ExternalIP)
+	}
+	if !c.BrowserIP.IsValid() {
+		c.BrowserIP = c.ExternalIP
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

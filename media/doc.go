@@ -1,6 +1,7 @@
 // Package media is the voice process: it takes the desired state of rooms from
 // the core over package link, and makes it so with SIP calls (sip), audio
-// (rtp), mixers (room), prompts and recordings.
+// (rtp), agents' browsers (webrtc, and the relay turn), mixers (room), prompts
+// and recordings.
 //
 // # How it works
 //
@@ -12,6 +13,13 @@
 //
 // Everything that happens is told in a [voice.Report], which package link
 // keeps until the core has made it durable.
+//
+// # Browsers
+//
+// The leg of an agent's browser is made by the room, as that of a telephone;
+// the browser connects to it by a [voice.Signal]. It is answered once its
+// connection is up, and joins the call when the core says that its agent has
+// accepted. A leg outlives its connections: see [Process.Signal].
 //
 // # Without the core
 //

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tandem"
+	"tandem/media/room"
 	"tandem/media/rtp"
 	"tandem/media/sdp"
 	"tandem/media/sip"
@@ -24,13 +25,15 @@ type leg struct {
 	audio    *rtp.Leg // nil before an inbound leg is answered
 	outbound bool
 	joined   bool
-	accepted bool // inbound: SIP was told to answer
+	accepted bool // inbound: SIP was told to answer; browser: its agent has accepted
 	answered bool
 	rang     bool
 	digits   string      // outbound: keys to send once it has answered
 	dialled  bool        // they are on their way
 	cause    voice.Cause // why this side ends it; none while it does not
 	timer    *time.Timer // inbound: to be claimed; outbound: to be answered
+
+	soft *softLeg // nil: the leg is no browser
 }
 
 // reconcileLeg brings one leg to what the core wants.
@@ -55,6 +58,8 @@ func (p *Process) reconcileLeg(r *roomState, want voice.Leg) {
 	switch {
 	case want.Wish == voice.WishGone:
 		p.hangUp(l, orDefault(want.Cause, voice.CauseHangup))
+	case l.soft != nil:
+		p.reconcileSoft(l, want)
 	case l.outbound:
 	case want.Wish == voice.WishRinging:
 		l.call.Ring()
@@ -134,6 +139,10 @@ func (p *Process) join(l *leg) {
 		return
 	}
 	l.joined = true
+	if l.soft != nil && !l.accepted {
+		l.room.mixer.Join(l.id, room.Waiting, l.audio)
+		return
+	}
 	l.room.mixer.Join(l.id, l.role, l.audio)
 	if l.answered {
 		l.room.mixer.Answered(l.id)
@@ -188,11 +197,10 @@ func (p *Process) answer(l *leg) {
 	l.call.Answer(local)
 }
 
-// dial places the call of an outbound leg. There is no way to a browser.
+// dial places the call of an outbound leg, or waits for a browser.
 func (p *Process) dial(r *roomState, want voice.Leg) {
 	if want.Soft {
-		p.config.Log.Warn("a browser cannot be called: give the agent a desk phone", "leg", want.ID)
-		p.neverWas(r, want, voice.CauseUnreachable)
+		p.awaitBrowser(r, want)
 		return
 	}
 	remaining := time.Until(want.Deadline.Std())
@@ -249,6 +257,10 @@ func (p *Process) hangUp(l *leg, cause voice.Cause) {
 		return
 	}
 	l.cause = cause
+	if l.soft != nil {
+		p.legEnded(l, now(), cause)
+		return
+	}
 	if l.outbound || l.accepted {
 		l.call.Hangup()
 		return
@@ -271,6 +283,7 @@ func (p *Process) legEnded(l *leg, at tandem.Time, cause voice.Cause) {
 	delete(p.calls, l.call)
 	p.goneLegs.add(l.id, report, time.Now())
 	p.report(report)
+	p.releaseBrowsers(l)
 	if l.audio != nil {
 		p.counters.add(l.audio.Stats())
 		l.audio.Close()

@@ -5,11 +5,13 @@ import (
 	"tandem/media/rtp"
 	"tandem/media/sip"
 	"tandem/media/speech"
+	"tandem/media/turn"
 )
 
 // counters are guarded by the process's mutex.
 type counters struct {
 	callsIn, callsOut, refused uint64
+	browsersRefused            uint64
 	packetsIn, packetsOut      uint64
 	lost, late, foreign        uint64
 }
@@ -33,6 +35,9 @@ type Metrics struct {
 	CallsInTotal, CallsOutTotal uint64
 	CallsRefusedTotal           uint64 // 503 or 404 by this process; SIP has its own
 
+	Browsers           int    // connections of browsers
+	OffersRefusedTotal uint64 // of browsers: too many, or not to be understood
+
 	RTPPacketsInTotal, RTPPacketsOutTotal uint64 // of legs that have ended, as the next three
 	RTPLostTotal, RTPLateTotal            uint64
 	RTPForeignTotal                       uint64 // from a source that is not listened to
@@ -46,10 +51,20 @@ type Metrics struct {
 
 	Lateness []room.LatenessBucket // of all rooms' ticks
 	SIP      *sip.Metrics
+	Relay    *turn.Metrics // nil: there is none
 }
 
 // Metrics returns the present state.
 func (p *Process) Metrics() Metrics {
+	m := p.metrics()
+	if p.relay != nil {
+		relay := p.relay.Metrics()
+		m.Relay = &relay
+	}
+	return m
+}
+
+func (p *Process) metrics() Metrics {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.counters
@@ -60,6 +75,7 @@ func (p *Process) Metrics() Metrics {
 	return Metrics{
 		SpeechListenedTotal: heard.Listened, SpeechFailedTotal: heard.Failed,
 		Linked: p.linked, Draining: p.draining, Rooms: len(p.rooms), Legs: len(p.legs), KeptReports: p.link.Kept(),
+		Browsers: len(p.browsers.byID), OffersRefusedTotal: c.browsersRefused,
 		CallsInTotal: c.callsIn, CallsOutTotal: c.callsOut, CallsRefusedTotal: c.refused,
 		RTPPacketsInTotal: c.packetsIn, RTPPacketsOutTotal: c.packetsOut,
 		RTPLostTotal: c.lost, RTPLateTotal: c.late, RTPForeignTotal: c.foreign,

@@ -17,6 +17,8 @@ import (
 	"tandem/media/room"
 	"tandem/media/rtp"
 	"tandem/media/sip"
+	"tandem/media/turn"
+	"tandem/media/webrtc"
 	"tandem/voice"
 )
 
@@ -28,6 +30,8 @@ type Process struct {
 	ports      *rtp.Ports
 	prompts    *prompt.Library
 	recordings *recording.Store
+	gateway    *webrtc.Gateway // nil: there are no browsers
+	relay      *turn.Server    // nil: there is none
 	lateness   room.Lateness
 	owners     owners
 
@@ -37,6 +41,7 @@ type Process struct {
 	calls     map[*sip.Call]*leg
 	epochs    map[tandem.ID]tandem.Epoch // highest of each instance
 	addresses map[string]netip.AddrPort  // of trunks, by their names
+	browsers  *browsers
 	linked    bool
 	draining  bool
 	counters  counters
@@ -59,6 +64,7 @@ func New(ctx context.Context, cfg Config) (*Process, error) {
 		epochs: map[tandem.ID]tandem.Epoch{}, addresses: map[string]netip.AddrPort{},
 		goneLegs: newTombstones[voice.Report](), donePlays: newTombstones[voice.Report](),
 		recorded: newTombstones[voice.Report](), ended: newTombstones[voice.Report](),
+		browsers: newBrowsers(),
 	}
 	var random [16]byte
 	rand.Read(random[:])
@@ -69,6 +75,9 @@ func New(ctx context.Context, cfg Config) (*Process, error) {
 		return nil, fmt.Errorf("media: %w", err)
 	}
 	if p.agent, err = p.newAgent(); err != nil {
+		return nil, fmt.Errorf("media: %w", err)
+	}
+	if err = p.openGateway(); err != nil {
 		return nil, fmt.Errorf("media: %w", err)
 	}
 	p.report(voice.Report{Kind: voice.MediaStarted, At: now()})
@@ -99,6 +108,7 @@ func (p *Process) Run(ctx context.Context) error {
 	err := p.agent.Serve(ctx)
 	cancel()
 	p.endAll()
+	p.closeGateway()
 	closing, done := context.WithTimeout(context.WithoutCancel(ctx), p.config.Limits.ShutdownWait)
 	defer done()
 	err = errors.Join(err, p.recordings.Close(closing))

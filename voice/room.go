@@ -43,6 +43,7 @@ type Leg struct {
 	Digits   string          // outbound: keys 0-9, *, # to send once it has answered; a comma waits a second
 	Deadline tandem.Time     // outbound: no answer by then means CANCEL and cause no answer
 	Cause    Cause           // with WishGone: why
+	UserID   tandem.ID       // with Soft: whose browser
 }
 
 // Role is the participant's part in the call.

@@ -128,7 +128,7 @@ func presenceOnly(ctx context.Context, cfg config.Config, running bool) bool {
 
 // checkVoice looks at what calls need.
 func checkVoice(cfg config.Config) []finding {
-	all := []finding{checkSpeech(cfg), checkAddress(cfg)}
+	all := []finding{checkSpeech(cfg), checkAddress(cfg), checkBrowsers(cfg)}
 	for _, t := range cfg.Trunks {
 		all = append(all, checkTrunk(t))
 	}
@@ -213,6 +213,30 @@ func checkAddress(cfg config.Config) finding {
 		return finding{Check: "public address", OK: true, Found: "loopback only: phones on this machine"}
 	}
 	return finding{Check: "public address", OK: true, Found: cfg.RTPAddress}
+}
+
+// checkBrowsers says whether agents' browsers can reach the relay, without
+// which softphone libraries do not connect.
+func checkBrowsers(cfg config.Config) finding {
+	f := finding{Check: "browsers' calls"}
+	relay := cfg.TURN
+	if relay == "" {
+		relay = cfg.TURNS
+	}
+	host, port, _ := net.SplitHostPort(relay)
+	switch ip := net.ParseIP(host); {
+	case cfg.WebRTC == "":
+		f.OK, f.Found = true, "off: agents have desk phones"
+	case relay == "":
+		f.Found, f.Mend = "there is no relay, and softphone libraries connect over a relay only", "set turn, such as 0.0.0.0:3478"
+	case ip != nil && ip.IsLoopback():
+		f.OK, f.Found = true, "loopback only: browsers on this machine"
+	case port == "0":
+		f.Found, f.Mend = "the relay's port is another at each start: no firewall can let it in", "set turn to an address with a port, such as 0.0.0.0:3478"
+	default:
+		f.OK, f.Found = true, "relay on "+relay+", audio on "+cfg.WebRTC
+	}
+	return f
 }
 
 func checkTrunk(t config.Trunk) finding {

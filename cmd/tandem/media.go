@@ -20,7 +20,8 @@ import (
 // mediaCommand is the voice process, a child of serve.
 type mediaCommand struct{}
 
-// The sockets that the voice process inherits, in order.
+// The sockets that the voice process inherits, in order; those of browsers
+// follow.
 const (
 	mediaSIPSocket = iota
 	mediaLinkSocket
@@ -41,6 +42,9 @@ func (mediaCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if mediaConfig.LinkListener, err = supervise.Listener(mediaLinkSocket); err != nil {
+		return err
+	}
+	if err := adoptBrowserSockets(settings.Config, settings.Browser, &mediaConfig); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)

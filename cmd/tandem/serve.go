@@ -36,9 +36,13 @@ type endpoints struct {
 	CCP      string `json:"ccp,omitempty"`
 	HTTPS    string `json:"https,omitempty"`
 	SIP      string `json:"sip,omitempty"`
-	PID      int    `json:"pid"`
-	CorePID  int    `json:"corePid"`
-	MediaPID int    `json:"mediaPid,omitempty"`
+	WebRTC   string `json:"webrtc,omitempty"` // where browsers' audio arrives
+
+	Relay []string `json:"relay,omitempty"` // TURN URLs for pages
+
+	PID      int `json:"pid"`
+	CorePID  int `json:"corePid"`
+	MediaPID int `json:"mediaPid,omitempty"`
 
 	PresenceOnly bool `json:"presenceOnly,omitempty"` // no SIP, no voice
 }
@@ -50,6 +54,7 @@ type childSettings struct {
 	HTTPS  bool   // the core has a third socket, for TLS
 
 	PresenceOnly bool // no instance here has a contact center
+	Browser      browserSettings
 }
 
 // Run implements the command.
@@ -83,6 +88,12 @@ func (c *serveCommand) announce(cfg config.Config, e endpoints) {
 		rows = append(rows, [2]string{"runs", presenceOnlyText})
 	} else {
 		rows = append(rows, [2]string{"SIP", e.SIP})
+	}
+	if e.WebRTC != "" {
+		rows = append(rows, [2]string{"browsers", e.WebRTC})
+	}
+	for _, url := range e.Relay {
+		rows = append(rows, [2]string{"relay", url})
 	}
 	rows = append(rows, [2]string{"health", e.Endpoint + "/healthz"}, [2]string{"metrics", e.Endpoint + "/metrics"})
 	for _, r := range rows {
@@ -199,8 +210,9 @@ func newCrew(cfg config.Config, s *sockets, log *slog.Logger) (*crew, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	settings := childSettings{Config: cfg, Link: s.linkPath, HTTPS: s.httpsFile != nil, PresenceOnly: s.sip == nil}
-	media := supervise.Spec{Name: "media", Path: self, Args: []string{"media"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.sipFile, s.linkFile}}
+	settings := childSettings{Config: cfg, Link: s.linkPath, HTTPS: s.httpsFile != nil, PresenceOnly: s.sip == nil, Browser: s.browser.settings(cfg)}
+	s.relayURLs = settings.Browser.RelayURLs
+	media := supervise.Spec{Name: "media", Path: self, Args: []string{"media"}, Settings: settings, Output: os.Stderr, Files: append([]*os.File{s.sipFile, s.linkFile}, s.browser.files...)}
 	core := supervise.Spec{Name: "core", Path: self, Args: []string{"core"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.httpFile}}
 	if s.httpsFile != nil {
 		core.Files = append(core.Files, s.httpsFile)
@@ -264,6 +276,8 @@ type sockets struct {
 	httpFile, httpsFile, linkFile *os.File
 	sipFile                       *os.File
 	linkDir, linkPath             string
+	browser                       browserSockets
+	relayURLs                     []string
 }
 
 func openSockets(cfg config.Config, presenceOnly bool) (s *sockets, err error) {
@@ -295,6 +309,9 @@ func (s *sockets) openVoice(cfg config.Config) (err error) {
 	if s.sipFile, err = s.sip.(*net.UDPConn).File(); err != nil {
 		return err
 	}
+	if s.browser, err = openBrowserSockets(cfg); err != nil {
+		return err
+	}
 	if s.linkDir, err = os.MkdirTemp("", "tandem-"); err != nil {
 		return fmt.Errorf("make a folder for the socket between core and media: %w", err)
 	}
@@ -321,9 +338,12 @@ func busy(name, address string, err error) error {
 
 func (s *sockets) endpoints() endpoints {
 	base := "http://" + s.http.Addr().String()
-	e := endpoints{Endpoint: base, Admin: base + "/admin", PID: os.Getpid(), PresenceOnly: s.sip == nil}
+	e := endpoints{Endpoint: base, Admin: base + "/admin", Relay: s.relayURLs, PID: os.Getpid(), PresenceOnly: s.sip == nil}
 	if s.sip != nil {
 		e.Console, e.CCP, e.SIP = base+"/console", base+"/ccp", s.sip.LocalAddr().String()
+	}
+	if s.browser.audio != nil {
+		e.WebRTC = s.browser.audio.LocalAddr().String()
 	}
 	if s.https != nil {
 		e.HTTPS = "https://" + s.https.Addr().String()
@@ -342,6 +362,7 @@ func (s *sockets) close() {
 			f.Close()
 		}
 	}
+	s.browser.close()
 	if s.linkDir != "" {
 		os.RemoveAll(s.linkDir)
 	}

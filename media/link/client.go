@@ -27,7 +27,7 @@ type Config struct {
 	Leaving func() bool
 	Log     *slog.Logger
 
-	ping time.Duration
+	ping, signalWait time.Duration
 }
 
 // Client is the core's end. It connects, and connects again when the link
@@ -43,6 +43,7 @@ type Client struct {
 	pending   map[tandem.ID]voice.Room // newest revision per room
 	order     []tandem.ID              // of pending, oldest first
 	incoming  progress
+	signals   exchange
 }
 
 // brokenLevel is how loud the end of a link is logged.
@@ -66,6 +67,9 @@ type progress struct {
 func Dial(ctx context.Context, cfg Config) *Client {
 	if cfg.ping == 0 {
 		cfg.ping = defaultPing
+	}
+	if cfg.signalWait == 0 {
+		cfg.signalWait = defaultSignalWait
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -181,6 +185,7 @@ func (c *Client) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.connected = false
+	c.signals.abandon()
 }
 
 // write sends the snapshot, then what changes.
@@ -259,9 +264,15 @@ func (c *Client) flush(conn net.Conn) error {
 	done := ack{Incarnation: c.incoming.incarnation, Number: c.incoming.durable}
 	tell := done.Number > c.incoming.told
 	c.incoming.told = done.Number
+	signals := c.signals.take()
 	c.mu.Unlock()
 	if err := c.writeRooms(conn, rooms); err != nil {
 		return err
+	}
+	for i := range signals {
+		if err := writeMessage(conn, message{Signal: &signals[i]}); err != nil {
+			return err
+		}
 	}
 	if !tell {
 		return nil
@@ -282,6 +293,9 @@ func (c *Client) read(conn net.Conn) error {
 			if err := c.deliver(r); err != nil {
 				return err
 			}
+		}
+		if m.Answer != nil {
+			c.answered(*m.Answer)
 		}
 	}
 }

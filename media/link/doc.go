@@ -9,5 +9,7 @@
 // peer is noticed.
 //
 // The link may break at any time: media keeps its reports until they are
-// acknowledged, and the core sends all its rooms again when it is back.
+// acknowledged, and the core sends all its rooms again when it is back. Signals
+// of browsers and their answers are not kept: whoever waits for an answer over a
+// link that breaks is told at once, and asks again.
 package link

@@ -52,6 +52,14 @@ func (m *media) Room(r voice.Room) {
 	m.rooms[r.ID] = r
 }
 
+// Signal echoes the leg's SDP; "never" is answered when nobody waits any more.
+func (m *media) Signal(ctx context.Context, s voice.Signal) voice.SignalAnswer {
+	if s.SDP == "never" {
+		<-ctx.Done()
+	}
+	return voice.SignalAnswer{Peer: s.Leg.String(), SDP: s.SDP}
+}
+
 func (m *media) Synced(alive map[tandem.ID]bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -155,7 +163,7 @@ func TestMessagesSurviveTheWire(t *testing.T) {
 	want := message{
 		Rooms: []voice.Room{{
 			ID: id("room"), Instance: id("instance"), Epoch: 3, Rev: 9, Ended: true,
-			Legs: []voice.Leg{{ID: id("leg"), Role: voice.Agent, Outbound: true, Wish: voice.WishGone, Target: "+491", CallerID: "+492", Soft: true, Digits: ",12#", Deadline: 5, Cause: voice.CauseBusy}},
+			Legs: []voice.Leg{{ID: id("leg"), Role: voice.Agent, Outbound: true, Wish: voice.WishGone, Target: "+491", CallerID: "+492", Soft: true, Digits: ",12#", Deadline: 5, Cause: voice.CauseBusy, UserID: id("user")}},
 			Mix:  []voice.Path{{Speaker: id("a"), Listener: id("b")}},
 			Plays: []voice.Play{
 				{ID: id("play"), Listener: id("leg"), Loop: true, Items: []voice.Prompt{{Text: "<&\"ü"}, {SSML: "<speak/>"}, {Prompt: "x.wav"}}, Collect: &voice.Collect{MaxDigits: 4, FirstDigitMillis: 5, InterDigitMillis: 6, Terminators: "#*"}},
@@ -167,6 +175,9 @@ func TestMessagesSurviveTheWire(t *testing.T) {
 			Incarnation: incarnation, Number: 7, At: 8, Kind: voice.PlayEnded, Room: id("room"), Leg: id("leg"), Cause: voice.CauseLost, Trunk: "t",
 			From: "f", To: "t", Play: id("play"), Outcome: voice.PlayDigits, Digits: "1#", Recording: id("recording"), Location: "l", Started: 1, Stopped: 2,
 		}},
+		Signal: &voice.Signal{ID: id("signal"), Kind: voice.SignalOffer, UserID: id("user"), Leg: id("leg"), Peer: "p", Keep: true, SDP: "v=0\r\n",
+			Candidates: []voice.Candidate{{Candidate: "candidate:1", SDPMid: "0", SDPMLineIndex: 1}}},
+		Answer: &voice.SignalAnswer{ID: id("signal"), Code: voice.SignalBusy, Peer: "p", SDP: "v=0\r\n", Candidates: []voice.Candidate{{Candidate: "c"}}},
 	}
 	a, b := net.Pipe()
 	defer a.Close()

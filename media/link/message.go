@@ -15,20 +15,22 @@ import (
 
 // Version of the protocol. The two sides are the same binary but for an
 // upgrade, during which the older one refuses and tries again.
-const Version = 2
+const Version = 3
 
 const (
 	maxFrameBytes = 8 << 20 // room for a sync of 100,000 rooms
 	maxBatch      = 64      // rooms or reports in one message
+	maxSignals    = 256     // under way at a time; more are refused
 )
 
 // Timing of the link.
 const (
-	defaultPing  = 5 * time.Second // a message at least this often
-	silentPings  = 4               // pings missed before the link counts as dead
-	writeTimeout = 10 * time.Second
-	firstBackoff = 50 * time.Millisecond
-	maxBackoff   = 5 * time.Second
+	defaultPing       = 5 * time.Second // a message at least this often
+	defaultSignalWait = 5 * time.Second // for the answer to a signal
+	silentPings       = 4               // pings missed before the link counts as dead
+	writeTimeout      = 10 * time.Second
+	firstBackoff      = 50 * time.Millisecond
+	maxBackoff        = 5 * time.Second
 )
 
 // hello is each side's first message.
@@ -51,6 +53,9 @@ type message struct {
 	Sync    *syncList      `json:",omitempty"`
 	Ack     *ack           `json:",omitempty"`
 	Reports []voice.Report `json:",omitempty"`
+
+	Signal *voice.Signal       `json:",omitempty"` // core
+	Answer *voice.SignalAnswer `json:",omitempty"` // media, to the signal with the same ID
 }
 
 // syncList has the ids of all rooms that the core knows to be alive.

@@ -13,8 +13,8 @@ import (
 	"tandem/voice"
 )
 
-// Handler is what media does with the core's words. Its methods are called one
-// at a time and must not block for long.
+// Handler is what media does with the core's words. Its methods, but for
+// Signal, are called one at a time and must not block for long.
 type Handler interface {
 	// Room takes the state that one room should have.
 	Room(voice.Room)
@@ -23,6 +23,9 @@ type Handler interface {
 	Synced(alive map[tandem.ID]bool)
 	// Linked tells that a core has come, or gone.
 	Linked(bool)
+	// Signal answers what a browser asks; several may be under way. The context
+	// ends when nobody waits for the answer any more.
+	Signal(context.Context, voice.Signal) voice.SignalAnswer
 }
 
 // ServerConfig is media's side of the link.
@@ -55,6 +58,10 @@ type session struct {
 	wake chan struct{}
 	sent uint64 // number of the last report written to it
 	done chan struct{}
+	ctx  context.Context // ends with the connection; of signals
+
+	signals int                  // under way; guarded by the server's mutex, as are
+	answers []voice.SignalAnswer // those not yet written
 }
 
 // NewServer returns a server that takes reports from now on.
@@ -130,7 +137,9 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	current, err := s.greet(conn)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	current, err := s.greet(ctx, conn)
 	if err != nil {
 		s.config.Log.Warn("a core was refused", "error", err)
 		return
@@ -149,7 +158,7 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 
 // greet exchanges hellos and makes the connection the current one. An older
 // core's connection is closed.
-func (s *Server) greet(conn net.Conn) (*session, error) {
+func (s *Server) greet(ctx context.Context, conn net.Conn) (*session, error) {
 	peer, err := readHello(conn)
 	if err != nil {
 		return nil, err
@@ -166,7 +175,7 @@ func (s *Server) greet(conn net.Conn) (*session, error) {
 	if s.current != nil {
 		s.current.conn.Close()
 	}
-	s.current = &session{conn: conn, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	s.current = &session{conn: conn, wake: make(chan struct{}, 1), done: make(chan struct{}), ctx: ctx}
 	return s.current, nil
 }
 
@@ -220,6 +229,9 @@ func (s *Server) read(c *session) error {
 			return errReplaced
 		}
 		s.take(m)
+		if m.Signal != nil {
+			s.signal(c, *m.Signal)
+		}
 	}
 }
 
@@ -263,6 +275,9 @@ func (s *Server) write(c *session) {
 			if writeMessage(c.conn, message{Reports: batch}) != nil {
 				return
 			}
+		}
+		if s.writeAnswers(c) != nil {
+			return
 		}
 		select {
 		case <-c.done:

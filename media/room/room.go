@@ -29,6 +29,10 @@ type Member interface {
 	Digits() <-chan rtp.Digit
 }
 
+// Waiting is the role of a leg that hears silence and is heard by nobody,
+// whatever the mix says, such as a browser whose agent has not accepted yet.
+const Waiting voice.Role = 0
+
 // Room is the mixer of one call.
 type Room struct {
 	lateness *Lateness
@@ -131,7 +135,8 @@ func (r *Room) connect() {
 	for _, p := range r.mix {
 		speaker, listener := r.find(p.Speaker), r.find(p.Listener)
 		resolved := path{speaker, listener}
-		if speaker == nil || listener == nil || speaker == listener || slices.Contains(r.paths, resolved) {
+		if speaker == nil || listener == nil || speaker == listener || slices.Contains(r.paths, resolved) ||
+			speaker.role == Waiting || listener.role == Waiting {
 			continue
 		}
 		r.paths = append(r.paths, resolved)

@@ -127,6 +127,24 @@ func TestRecordingHasCustomerLeftAndAgentsRight(t *testing.T) {
 	}
 }
 
+func TestWaitingLegIsHeardByNobodyWhateverTheMix(t *testing.T) {
+	r, recorded := still(), &tape{}
+	customer, agent := newSpeaker(1), newSpeaker(10)
+	r.SetMix([]voice.Path{{Speaker: id(1), Listener: id(2)}, {Speaker: id(2), Listener: id(1)}})
+	r.Join(id(1), voice.Customer, customer)
+	r.Join(id(2), Waiting, agent)
+	r.Record(recorded, voice.Recording{Customer: true, Agent: true})
+	r.step(0)
+	if customer.heard != 0 || agent.heard != 0 || agent.frames != 1 || recorded.right != 0 {
+		t.Errorf("the customer hears %d, the agent %d, the recording %d; want silence", customer.heard, agent.heard, recorded.right)
+	}
+	r.Join(id(2), voice.Agent, agent)
+	r.step(0)
+	if customer.heard != 10 || agent.heard != 1 || recorded.right != 10 {
+		t.Errorf("accepted, the customer hears %d, the agent %d, the recording %d", customer.heard, agent.heard, recorded.right)
+	}
+}
+
 // script is a play in a still room with one listener: load is done at once.
 type script struct {
 	room    *Room

@@ -2,7 +2,6 @@ package rtp
 
 import (
 	"encoding/binary"
-	"math/rand/v2"
 	"net"
 	"net/netip"
 	"sync"
@@ -54,7 +53,7 @@ type Stats struct {
 // Leg sends and receives the audio of one call. Its output is one continuous
 // stream of sequence numbers and timestamps, whatever happens to the session.
 type Leg struct {
-	rtpConn, rtcpConn *net.UDPConn
+	rtpConn, rtcpConn *net.UDPConn // nil: everything goes over the carrier
 	inactivity        time.Duration
 	digits            chan Digit
 	lost              chan struct{}
@@ -67,6 +66,7 @@ type Leg struct {
 	session    Session
 	signalled  netip.AddrPort
 	latch      latch
+	carrier    Carrier
 	jitter     jitterBuffer
 	events     eventReceiver
 	reception  reception
@@ -87,16 +87,9 @@ func Open(cfg Config) (*Leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Inactivity == 0 {
-		cfg.Inactivity = DefaultInactivity
-	}
-	l := &Leg{
-		rtpConn: rtpConn, rtcpConn: rtcpConn, inactivity: cfg.Inactivity,
-		digits: make(chan Digit, digitsWaiting), lost: make(chan struct{}), closing: make(chan struct{}),
-		ssrc: rand.Uint32(), seq: uint16(rand.Uint32()), stamp: rand.Uint32(), marked: true,
-	}
+	l := newLeg(cfg.Inactivity)
+	l.rtpConn, l.rtcpConn = rtpConn, rtcpConn
 	l.latch.strict = cfg.Strict
-	l.lastHeard.Store(time.Now().UnixMilli())
 	l.running.Add(3)
 	go l.readRTP()
 	go l.readRTCP()
@@ -138,8 +131,10 @@ func (l *Leg) Close() {
 	l.closeOnce.Do(func() {
 		close(l.closing)
 		l.sendReport(true)
-		l.rtpConn.Close()
-		l.rtcpConn.Close()
+		if l.rtpConn != nil {
+			l.rtpConn.Close()
+			l.rtcpConn.Close()
+		}
 	})
 	l.running.Wait()
 }
@@ -167,9 +162,10 @@ func (l *Leg) Receive(dst *Frame) {
 func (l *Leg) Send(f *Frame) {
 	l.mu.Lock()
 	packet, to := l.packetize(f)
+	carrier := l.carrier
 	l.mu.Unlock()
-	if to.IsValid() {
-		_, _ = l.rtpConn.WriteToUDPAddrPort(packet, to)
+	if packet != nil {
+		l.transmit(packet, carrier, to)
 	}
 }
 
@@ -185,7 +181,7 @@ func (l *Leg) Skip(frames int) {
 // packetize makes the packet in l.out, which only the one sender uses: audio,
 // or the key being pressed.
 func (l *Leg) packetize(f *Frame) ([]byte, netip.AddrPort) {
-	if !l.session.Send || !l.latch.remote.IsValid() {
+	if !l.session.Send || !l.reachable() {
 		l.stamp += FrameSamples
 		l.marked = true
 		return nil, netip.AddrPort{}
@@ -250,6 +246,11 @@ func (l *Leg) closed() bool {
 
 // received takes one packet off the network.
 func (l *Leg) received(packet []byte, source netip.AddrPort, now time.Time) {
+	l.receive(packet, now, func(ssrc uint32, seq uint16) bool { return l.latch.accept(source, ssrc, seq, tandem.At(now)) })
+}
+
+// receive takes one packet whose way here is accepted.
+func (l *Leg) receive(packet []byte, now time.Time, accepted func(ssrc uint32, seq uint16) bool) {
 	var h pionrtp.Header
 	size, err := h.Unmarshal(packet)
 	if err != nil || h.Version != 2 {
@@ -262,7 +263,7 @@ func (l *Leg) received(packet []byte, source netip.AddrPort, now time.Time) {
 	at := tandem.At(now)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.latch.accept(source, h.SSRC, h.SequenceNumber, at) {
+	if !accepted(h.SSRC, h.SequenceNumber) {
 		l.stats.Foreign++
 		return
 	}

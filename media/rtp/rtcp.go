@@ -116,7 +116,7 @@ func (l *Leg) silent(now time.Time) bool {
 func (l *Leg) sendReport(last bool) {
 	now := time.Now()
 	l.mu.Lock()
-	to := l.latch.remote
+	to, carrier := l.latch.remote, l.carrier
 	packet := rtcp.CompoundPacket{
 		&rtcp.SenderReport{
 			SSRC: l.ssrc, NTPTime: ntpTime(now), RTPTime: l.stamp,
@@ -128,11 +128,7 @@ func (l *Leg) sendReport(last bool) {
 		packet = append(packet, &rtcp.Goodbye{Sources: []uint32{l.ssrc}})
 	}
 	l.mu.Unlock()
-	raw, err := packet.Marshal()
-	if err != nil || !to.IsValid() {
-		return
-	}
-	_, _ = l.rtcpConn.WriteToUDPAddrPort(raw, netip.AddrPortFrom(to.Addr(), to.Port()+1))
+	l.transmitReport(packet, carrier, to)
 }
 
 func (l *Leg) readRTCP() {
@@ -152,13 +148,17 @@ func (l *Leg) readRTCP() {
 // receivedReport takes one RTCP packet. Only the far side's address is
 // listened to; its port may be any, for NATs.
 func (l *Leg) receivedReport(raw []byte, source netip.Addr, now time.Time) {
+	l.receiveReport(raw, now, func() bool { return source == l.latch.remote.Addr() })
+}
+
+func (l *Leg) receiveReport(raw []byte, now time.Time, accepted func() bool) {
 	packets, err := rtcp.Unmarshal(raw)
 	if err != nil {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if source != l.latch.remote.Addr() {
+	if !accepted() {
 		l.stats.Foreign++
 		return
 	}

@@ -31,6 +31,10 @@ type Config struct {
 	RTPAddress  string  `toml:"rtp_address" help:"address that RTP sockets bind to"`
 	ExternalIP  string  `toml:"external_ip" help:"address written into SDP and Contact; empty: the bound one"`
 	RTPPorts    string  `toml:"rtp_ports" help:"range of UDP ports for RTP, such as 20000-29999"`
+	WebRTC      string  `toml:"webrtc" help:"address of the audio of agents' browsers, UDP; empty: no browsers"`
+	WebRTCIP    string  `toml:"webrtc_ip" help:"address that browsers reach; empty: external_ip"`
+	TURN        string  `toml:"turn" help:"address of the relay for browsers, UDP; empty for none"`
+	TURNS       string  `toml:"turns" help:"address of the relay for browsers over TLS; empty for none"`
 	Prompts     string  `toml:"prompts" help:"folder of audio files for prompts"`
 	Blobs       string  `toml:"blobs" help:"bucket URL for recordings; empty: a folder of the data folder"`
 	Log         string  `toml:"log" help:"log level: debug, info, warn, error"`
@@ -72,7 +76,7 @@ type Trunk struct {
 func Default() Config {
 	return Config{
 		Data: "tandem-data", HTTP: "127.0.0.1:8080", SIP: "127.0.0.1:5060", RTPAddress: "127.0.0.1",
-		RTPPorts: "20000-29999", Log: "info", Region: "us-east-1", AccountID: "000000000000", KeepDays: 35, JournalSync: "FULL",
+		RTPPorts: "20000-29999", WebRTC: "127.0.0.1:0", TURN: "127.0.0.1:0", Log: "info", Region: "us-east-1", AccountID: "000000000000", KeepDays: 35, JournalSync: "FULL",
 		FlowLogDays: 30, FlowLogFileMB: 100, FlowLogFiles: 9,
 	}
 }
@@ -180,6 +184,9 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("external_ip: %q is not an IP address", c.ExternalIP)
 		}
 	}
+	if err := c.validateBrowsers(); err != nil {
+		return err
+	}
 	if (c.CertFile == "") != (c.KeyFile == "") {
 		return errors.New("cert_file and key_file go together: set both or none")
 	}
@@ -201,6 +208,23 @@ func (c *Config) Validate() error {
 		}
 	}
 	return c.validateOutside()
+}
+
+func (c *Config) validateBrowsers() error {
+	if c.WebRTC == "" && (c.TURN != "" || c.TURNS != "") {
+		return errors.New("turn and turns lead to the audio of browsers: set webrtc, or leave them empty too")
+	}
+	if _, err := netip.ParseAddr(c.WebRTCIP); c.WebRTCIP != "" && err != nil {
+		return fmt.Errorf("webrtc_ip: %q is not an IP address", c.WebRTCIP)
+	}
+	bound, err := netip.ParseAddrPort(c.WebRTC)
+	if c.WebRTC != "" && err != nil {
+		return fmt.Errorf("webrtc: %q is not an IP address and a port such as 0.0.0.0:3479", c.WebRTC)
+	}
+	if bound.Addr().IsUnspecified() && c.WebRTCIP == "" && c.ExternalIP == "" {
+		return errors.New("webrtc: browsers are to be told one address: set webrtc_ip or external_ip")
+	}
+	return nil
 }
 
 func (t Trunk) validate() error {

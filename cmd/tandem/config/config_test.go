@@ -47,7 +47,7 @@ func TestDefaultsWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, address := range []string{c.HTTP, c.SIP, c.RTPAddress} {
+	for _, address := range []string{c.HTTP, c.SIP, c.RTPAddress, c.WebRTC, c.TURN} {
 		if !strings.HasPrefix(address, "127.0.0.1") {
 			t.Errorf("by default %s is open to others", address)
 		}
