@@ -6,6 +6,7 @@ import (
 
 	"tandem"
 	"tandem/media/rtp"
+	"tandem/media/sdp"
 	"tandem/media/sip"
 	"tandem/voice"
 )
@@ -24,10 +25,34 @@ func (p *Process) newAgent() (*sip.UserAgent, error) {
 		Conn:      p.config.SIPConn,
 		Contact:   netip.AddrPortFrom(p.config.ExternalIP, local.Port()).String(),
 		Handler:   callEvents{p},
-		Allowed:   func(source netip.Addr) bool { return trunkOf(p.config.Trunks, source) != nil },
+		TCP:       p.config.SIPTCP,
+		TLS:       p.config.SIPTLS,
+		TLSConfig: p.config.TLSConfig,
+		Allowed:   p.allowed,
+		Secrecy:   p.secrecy,
+		Callers:   p.callers,
+		Registrar: p.config.Phones.registrar(),
 		Accepting: p.accepting,
 		Log:       p.config.Log,
 	})
+}
+
+// secrecy is that of calls from a source.
+func (p *Process) secrecy(over sip.Transport, source netip.Addr) sdp.Secrecy {
+	trunk := p.sourceTrunk(source)
+	if trunk == nil {
+		return sdp.Plain
+	}
+	return trunk.secrecy(over)
+}
+
+// callers are the passwords that calls from a source need; nil for none.
+func (p *Process) callers(source netip.Addr) sip.Passwords {
+	trunk := p.sourceTrunk(source)
+	if trunk == nil || trunk.CallerUser == "" {
+		return nil
+	}
+	return func(username string) (string, bool) { return trunk.CallerSecret, username == trunk.CallerUser }
 }
 
 // callEvents is the process as package sip sees it.
@@ -37,8 +62,8 @@ type callEvents struct{ *Process }
 // to claim it.
 func (p callEvents) Incoming(call *sip.Call, invitation sip.Invitation) {
 	info := call.Info()
-	trunk := trunkOf(p.config.Trunks, info.Remote.Addr())
-	if trunk == nil { // the trunk's address is no longer allowed
+	trunk := p.sourceTrunk(info.Remote.Addr())
+	if trunk == nil || trunk.Transport != info.Transport { // no call comes from there, or not in this way
 		call.Reject(403, sip.Rejected)
 		return
 	}
@@ -48,6 +73,11 @@ func (p callEvents) Incoming(call *sip.Call, invitation sip.Invitation) {
 	if !trunk.serves(to) {
 		p.counters.refused++
 		call.Reject(404, sip.InvalidNumber)
+		return
+	}
+	if !p.hasRoom(trunk) {
+		p.counters.deniedFull++
+		call.Reject(503, sip.Unreachable)
 		return
 	}
 	l := &leg{id: tandem.NameID(legSpace, info.ID), role: voice.Customer, trunk: trunk, call: call}
@@ -115,6 +145,9 @@ func (p callEvents) Answered(call *sip.Call, m sip.Media) {
 			l.timer.Stop()
 		}
 		l.answered = true
+		if m.Stream.Security.Suite != "" {
+			p.counters.encrypted++
+		}
 		l.audio.Start(session(m.Stream))
 		p.join(l)
 		l.sendDigits()
@@ -142,7 +175,12 @@ func (p callEvents) Digit(call *sip.Call, d sip.Digit) {
 
 // Ended implements sip.Handler.
 func (p callEvents) Ended(call *sip.Call, end sip.End) {
-	p.with(call, func(l *leg) { p.legEnded(l, tandem.At(end.At), causeOf(end, l.cause)) })
+	p.with(call, func(l *leg) {
+		if p.tryNext(l, end) {
+			return
+		}
+		p.legEnded(l, tandem.At(end.At), causeOf(end, l.cause))
+	})
 }
 
 // with finds the leg of a call. A call that was refused at once has none.

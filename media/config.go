@@ -1,6 +1,7 @@
 package media
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,8 +19,13 @@ import (
 // Config says how the voice process is to work.
 type Config struct {
 	SIPConn      net.PacketConn // UDP socket for SIP; stays the owner's
-	LinkListener net.Listener   // where the core connects; closed at the end
+	SIPTCP       net.Listener   // for SIP over TCP; nil: only connections that we open; closed at the end
+	SIPTLS       net.Listener   // the same over TLS, with the certificate of TLSConfig
+	TLSConfig    *tls.Config
+	LinkListener net.Listener // where the core connects; closed at the end
 	Trunks       []Trunk
+	Phones       Phones
+	Resolver     Resolver // of trunks' names; nil: the system's
 
 	RTPPortMin, RTPPortMax int        // UDP ports for audio, two per leg
 	BindIP                 netip.Addr // local address for audio
@@ -49,6 +55,8 @@ type Limits struct {
 	KeptReports  int           // reports not acknowledged; beyond, new calls are refused [100000]
 	ClaimWait    time.Duration // how long an arrived call waits for a room to claim it [10 s]
 	RTPSilence   time.Duration // a leg that sends no RTP or RTCP this long is lost [30 s]
+	KeepAlive    time.Duration // how often each far side of a trunk is asked for a sign of life [30 s]
+	Failover     time.Duration // a far side that says nothing this long is passed over for the next [4 s]
 	ShutdownWait time.Duration // for last uploads at the end [5 s]
 
 	Connections     int           // of browsers, at a time [5000]
@@ -89,6 +97,8 @@ func (l Limits) withDefaults() Limits {
 	l.KeptReports = orDefault(l.KeptReports, 100_000)
 	l.ClaimWait = orDefault(l.ClaimWait, 10*time.Second)
 	l.RTPSilence = orDefault(l.RTPSilence, 30*time.Second)
+	l.KeepAlive = orDefault(l.KeepAlive, keepAliveEvery)
+	l.Failover = orDefault(l.Failover, 4*time.Second)
 	l.ShutdownWait = orDefault(l.ShutdownWait, 5*time.Second)
 	l.Connections = orDefault(l.Connections, 5000)
 	l.UserConnections = orDefault(l.UserConnections, 4)
@@ -126,9 +136,15 @@ func (c *Config) check() error {
 	if !c.BrowserIP.IsValid() {
 		c.BrowserIP = c.ExternalIP
 	}
+	if c.Resolver == nil {
+		c.Resolver = net.DefaultResolver
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	c.Limits = c.Limits.withDefaults()
+	if err := c.Phones.check(); err != nil {
+		return err
+	}
 	return checkTrunks(c.Trunks)
 }

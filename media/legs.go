@@ -1,8 +1,6 @@
 package media
 
 import (
-	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -24,6 +22,9 @@ type leg struct {
 	call     *sip.Call
 	audio    *rtp.Leg // nil before an inbound leg is answered
 	outbound bool
+	want     voice.Leg // outbound: as it was asked for
+	ways     []*peer   // outbound: far sides not tried yet
+	tries    uint64    // outbound: calls placed
 	joined   bool
 	accepted bool // inbound: SIP was told to answer; browser: its agent has accepted
 	answered bool
@@ -208,26 +209,23 @@ func (p *Process) dial(r *roomState, want voice.Leg) {
 		p.neverWas(r, want, voice.CauseNoAnswer)
 		return
 	}
-	trunk := route(p.config.Trunks, string(want.Target))
-	if trunk == nil {
-		p.config.Log.Warn("no trunk reaches the number of a leg: add its prefix to a trunk", "leg", want.ID)
+	ways := p.waysTo(string(want.Target))
+	if len(ways) == 0 {
+		p.config.Log.Warn("nothing reaches the number of a leg: register the phone, or add the number's prefix to a trunk and check its address", "leg", want.ID)
 		p.neverWas(r, want, voice.CauseUnreachable)
 		return
 	}
-	l := &leg{id: want.ID, role: want.Role, room: r, trunk: trunk, outbound: true, digits: want.Digits}
-	local, err := p.openAudio(l)
-	if err == nil {
-		l.call, err = p.place(trunk, want, local)
-	}
+	l := &leg{id: want.ID, role: want.Role, room: r, trunk: ways[0].trunk, outbound: true, want: want, ways: ways, digits: want.Digits}
+	err := p.placeNext(l)
 	if err != nil {
-		p.config.Log.Error("a call cannot be placed", "leg", want.ID, "trunk", trunk.Name, "error", err)
+		p.config.Log.Error("a call cannot be placed", "leg", want.ID, "trunk", l.trunk.Name, "error", err)
 		if l.audio != nil {
 			l.audio.Close()
 		}
 		p.neverWas(r, want, voice.CauseUnreachable)
 		return
 	}
-	p.legs[l.id], p.calls[l.call] = l, l
+	p.legs[l.id] = l
 	r.legs = append(r.legs, l)
 	p.counters.callsOut++
 	if !want.Deadline.IsZero() {
@@ -299,24 +297,7 @@ func session(s sdp.Stream) rtp.Session {
 	held := s.Remote.Addr().IsUnspecified()
 	return rtp.Session{
 		Remote: s.Remote, Codec: rtp.Codec(s.Codec), EventPT: s.Events,
+		Keys: rtp.Keys{Suite: s.Security.Suite, Local: s.Security.LocalKey, Remote: s.Security.RemoteKey},
 		Send: s.Direction.Sends() && !held, Receive: s.Direction.Receives() && !held,
 	}
-}
-
-// place hands the call to SIP, named after the leg's id.
-func (p *Process) place(trunk *Trunk, want voice.Leg, local netip.AddrPort) (*sip.Call, error) {
-	to, ok := p.addresses[trunk.Name]
-	if !ok {
-		return nil, fmt.Errorf("the address %q of trunk %q cannot be looked up: check its name", trunk.Address, trunk.Name)
-	}
-	asserted := ""
-	if trunk.Trusted {
-		asserted = string(want.CallerID)
-	}
-	return p.agent.Dial(context.Background(), sip.DialRequest{
-		CallID: want.ID.String(), FromTag: want.ID.Derive(0).String(),
-		Number: string(want.Target), Trunk: to.String(),
-		Caller: orDefault(string(want.CallerID), "anonymous"), Anonymous: want.CallerID == "", Asserted: asserted,
-		Local: local, Username: trunk.User, Password: trunk.Secret,
-	})
 }

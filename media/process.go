@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tandem"
@@ -34,17 +35,20 @@ type Process struct {
 	relay      *turn.Server    // nil: there is none
 	lateness   room.Lateness
 	owners     owners
+	known      atomic.Pointer[map[netip.Addr]*Trunk] // the far sides of trunks
 
-	mu        sync.Mutex // guards everything below
-	rooms     map[tandem.ID]*roomState
-	legs      map[tandem.ID]*leg
-	calls     map[*sip.Call]*leg
-	epochs    map[tandem.ID]tandem.Epoch // highest of each instance
-	addresses map[string]netip.AddrPort  // of trunks, by their names
-	browsers  *browsers
-	linked    bool
-	draining  bool
-	counters  counters
+	mu         sync.Mutex // guards everything below
+	rooms      map[tandem.ID]*roomState
+	legs       map[tandem.ID]*leg
+	calls      map[*sip.Call]*leg
+	epochs     map[tandem.ID]tandem.Epoch // highest of each instance
+	peers      map[string][]*peer         // of trunks, by their names
+	registered map[string]bool
+	begun      map[string][]time.Time // calls out of the last minute, of trunks by their names
+	browsers   *browsers
+	linked     bool
+	draining   bool
+	counters   counters
 
 	goneLegs   *tombstones[voice.Report]
 	donePlays  *tombstones[voice.Report]
@@ -61,11 +65,12 @@ func New(ctx context.Context, cfg Config) (*Process, error) {
 	p := &Process{
 		config: cfg,
 		rooms:  map[tandem.ID]*roomState{}, legs: map[tandem.ID]*leg{}, calls: map[*sip.Call]*leg{},
-		epochs: map[tandem.ID]tandem.Epoch{}, addresses: map[string]netip.AddrPort{},
+		epochs: map[tandem.ID]tandem.Epoch{}, peers: map[string][]*peer{}, registered: map[string]bool{}, begun: map[string][]time.Time{},
 		goneLegs: newTombstones[voice.Report](), donePlays: newTombstones[voice.Report](),
 		recorded: newTombstones[voice.Report](), ended: newTombstones[voice.Report](),
 		browsers: newBrowsers(),
 	}
+	p.known.Store(&map[netip.Addr]*Trunk{})
 	var random [16]byte
 	rand.Read(random[:])
 	p.link = link.NewServer(link.ServerConfig{Incarnation: tandem.NewID(random), Handler: coreWords{p}, Leaving: p.leaving, Log: cfg.Log})
@@ -104,8 +109,11 @@ func (p *Process) Run(ctx context.Context) error {
 		linkEnded <- p.link.Serve(linkCtx, p.config.LinkListener)
 		cancel()
 	}()
-	p.background.Go(func() { p.keepLookingUp(ctx) })
-	err := p.agent.Serve(ctx)
+	p.background.Go(func() { p.watchTrunks(ctx) })
+	agentCtx, stopAgent := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopAgent()
+	p.background.Go(func() { p.keepAllRegistered(ctx); stopAgent() })
+	err := p.agent.Serve(agentCtx)
 	cancel()
 	p.endAll()
 	p.closeGateway()

@@ -25,12 +25,12 @@ func TestRouteTakesTheLongestPrefix(t *testing.T) {
 		{Name: "also germany", Prefixes: []string{"+49"}},
 	}
 	for number, want := range map[string]string{"+15551234": "world", "+4989123": "germany", "+4930123": "germany"} {
-		if got := route(trunks, number); got.Name != want {
-			t.Errorf("%s goes to %s, want %s", number, got.Name, want)
+		if got := routes(trunks, number); got[0].Name != want {
+			t.Errorf("%s goes to %s, want %s", number, got[0].Name, want)
 		}
 	}
-	if got := route(trunks, "110"); got != nil {
-		t.Errorf("110 goes to %s, want nowhere", got.Name)
+	if got := routes(trunks, "110"); got != nil {
+		t.Errorf("110 goes to %s, want nowhere", got[0].Name)
 	}
 }
 
@@ -66,7 +66,12 @@ func TestTrunksAreChecked(t *testing.T) {
 		"no name":        {{}},
 		"same name":      {{Name: "a"}, {Name: "a"}},
 		"no address":     {{Name: "a", Prefixes: []string{"+"}}},
-		"broken address": {{Name: "a", Address: "host"}},
+		"broken address": {{Name: "a", Address: "host:x"}},
+		"broken backup":  {{Name: "a", Address: "host", Backups: []string{":5060"}}},
+		"only backups":   {{Name: "a", Backups: []string{"host"}}},
+		"nobody":         {{Name: "a", Address: "host", Register: true}},
+		"believes none":  {{Name: "a", Address: "host", Transport: sip.TLS}},
+		"open keys":      {{Name: "a", Address: "host", Transport: sip.TCP, Secrecy: sdp.WhereItGoes}},
 	} {
 		if checkTrunks(trunks) == nil {
 			t.Errorf("%s: it was accepted", name)

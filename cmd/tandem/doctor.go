@@ -18,6 +18,7 @@ import (
 	"tandem/cmd/tandem/config"
 	"tandem/journal"
 	"tandem/journal/sqlite"
+	"tandem/media"
 )
 
 // doctorCommand finds what is wrong with the set-up.
@@ -90,6 +91,10 @@ func examine(ctx context.Context, cfg config.Config) []finding {
 	running := inUse.Found == foundRunning // then the ports are the server's own
 	if !running {
 		all = append(all, checkTCP("http", cfg.HTTP))
+	}
+	if cfg.SIPTLS != "" {
+		_, err := sipServerTLS(cfg)
+		all = append(all, outcome("sip over tls", err, "its certificate is usable", "see docs/TRUNKS.md, TLS"))
 	}
 	if cfg.HTTPS != "" {
 		_, err := certificate(cfg)
@@ -242,9 +247,18 @@ func checkBrowsers(cfg config.Config) finding {
 func checkTrunk(t config.Trunk) finding {
 	check := "trunk " + t.Name
 	if t.Address != "" {
-		if _, err := net.ResolveUDPAddr("udp", t.Address); err != nil {
-			return outcome(check, err, "", "set address to host:port of the SIP peer")
+		if err := media.CheckAddress(context.Background(), t.Address, t.Transport); err != nil {
+			return outcome(check, err, "", "set address to host:port of the SIP peer, or to its domain")
 		}
+	}
+	if err := secureTrunk(t, &media.Trunk{}); err != nil {
+		return outcome(check, err, "", "see docs/TRUNKS.md, TLS")
+	}
+	if t.SkipVerify {
+		return finding{Check: check, Found: "the peer's certificate is not checked: anybody on the way can listen", Mend: "set ca_file instead of skip_verify"}
+	}
+	if t.Register {
+		return finding{Check: check, OK: true, Found: "registers as " + t.User}
 	}
 	if len(t.Allowed) == 0 {
 		return finding{Check: check, Found: "no address is allowed to call in", Mend: "set allowed to the peer's addresses"}

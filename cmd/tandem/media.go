@@ -25,6 +25,7 @@ type mediaCommand struct{}
 const (
 	mediaSIPSocket = iota
 	mediaLinkSocket
+	mediaMoreSockets // TCP, then TLS, as far as there are any
 )
 
 // Run implements the command.
@@ -45,6 +46,9 @@ func (mediaCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if err := adoptBrowserSockets(settings.Config, settings.Browser, &mediaConfig); err != nil {
+		return err
+	}
+	if err := adoptStreams(settings, &mediaConfig); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -128,10 +132,24 @@ func voiceConfig(cfg config.Config) (media.Config, error) {
 		if err != nil {
 			return m, fmt.Errorf("trunk %s: %w", t.Name, err)
 		}
-		m.Trunks = append(m.Trunks, media.Trunk{
-			Name: t.Name, Allowed: allowed, Numbers: t.Numbers, Prefixes: t.Prefixes, Address: t.Address,
-			User: t.User, Secret: t.Password, DefaultRegion: t.Region,
-		})
+		trunk := media.Trunk{
+			Name: t.Name, Allowed: allowed, Numbers: t.Numbers, Prefixes: t.Prefixes, Address: t.Address, Backups: t.Backups,
+			User: t.User, Secret: t.Password, Register: t.Register, DefaultRegion: t.Region, Trusted: t.Trusted,
+			Allowance:  media.Allowance{Calls: t.MaxCalls, PerMinute: t.MaxPerMinute, Countries: t.Countries, Premium: t.Premium},
+			CallerUser: t.CallerUser, CallerSecret: t.CallerPassword,
+		}
+		if err := secureTrunk(t, &trunk); err != nil {
+			return m, fmt.Errorf("trunk %s: %w", t.Name, err)
+		}
+		m.Trunks = append(m.Trunks, trunk)
+	}
+	if len(cfg.Phones.Users) > 0 {
+		m.Phones = media.Phones{
+			Realm: cmp.Or(cfg.Phones.Realm, "tandem"), Passwords: cfg.Phones.Known, MD5Only: cfg.Phones.MD5Only, Contacts: cfg.Phones.Contacts,
+		}
+		if m.Phones.Allowed, err = cfg.Phones.AllowedPrefixes(); err != nil {
+			return m, fmt.Errorf("phones: %w", err)
+		}
 	}
 	return m, nil
 }

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 // testdata/script tells one story.
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true, Deadline: time.Now().Add(time.Minute),
+		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true, Deadline: time.Now().Add(5 * time.Minute),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"oneline": oneLine, "await": await, "hold": hold, "json": isJSON, "damage": damageCommand,
 		},

@@ -52,6 +52,8 @@ type childSettings struct {
 	Config config.Config
 	Link   string // the unix socket between core and media; empty without voice
 	HTTPS  bool   // the core has a third socket, for TLS
+	SIPTCP bool   // the voice process has a further socket, for TCP
+	SIPTLS bool   // and one for TLS
 
 	PresenceOnly bool // no instance here has a contact center
 	Browser      browserSettings
@@ -210,9 +212,18 @@ func newCrew(cfg config.Config, s *sockets, log *slog.Logger) (*crew, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	settings := childSettings{Config: cfg, Link: s.linkPath, HTTPS: s.httpsFile != nil, PresenceOnly: s.sip == nil, Browser: s.browser.settings(cfg)}
+	settings := childSettings{
+		Config: cfg, Link: s.linkPath, HTTPS: s.httpsFile != nil, SIPTCP: s.sipTCPFile != nil, SIPTLS: s.sipTLSFile != nil,
+		PresenceOnly: s.sip == nil, Browser: s.browser.settings(cfg),
+	}
 	s.relayURLs = settings.Browser.RelayURLs
-	media := supervise.Spec{Name: "media", Path: self, Args: []string{"media"}, Settings: settings, Output: os.Stderr, Files: append([]*os.File{s.sipFile, s.linkFile}, s.browser.files...)}
+	media := supervise.Spec{Name: "media", Path: self, Args: []string{"media"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.sipFile, s.linkFile}}
+	for _, file := range []*os.File{s.sipTCPFile, s.sipTLSFile} {
+		if file != nil {
+			media.Files = append(media.Files, file)
+		}
+	}
+	media.Files = append(media.Files, s.browser.files...)
 	core := supervise.Spec{Name: "core", Path: self, Args: []string{"core"}, Settings: settings, Output: os.Stderr, Files: []*os.File{s.httpFile}}
 	if s.httpsFile != nil {
 		core.Files = append(core.Files, s.httpsFile)
@@ -275,6 +286,8 @@ type sockets struct {
 	sip                           net.PacketConn
 	httpFile, httpsFile, linkFile *os.File
 	sipFile                       *os.File
+	sipTCP, sipTLS                net.Listener
+	sipTCPFile, sipTLSFile        *os.File
 	linkDir, linkPath             string
 	browser                       browserSockets
 	relayURLs                     []string
@@ -311,6 +324,16 @@ func (s *sockets) openVoice(cfg config.Config) (err error) {
 	}
 	if s.browser, err = openBrowserSockets(cfg); err != nil {
 		return err
+	}
+	if cfg.SIPTCP != "" {
+		if s.sipTCP, s.sipTCPFile, err = listenTCP("sip-tcp", cfg.SIPTCP); err != nil {
+			return err
+		}
+	}
+	if cfg.SIPTLS != "" {
+		if s.sipTLS, s.sipTLSFile, err = listenTCP("sip-tls", cfg.SIPTLS); err != nil {
+			return err
+		}
 	}
 	if s.linkDir, err = os.MkdirTemp("", "tandem-"); err != nil {
 		return fmt.Errorf("make a folder for the socket between core and media: %w", err)
@@ -352,12 +375,12 @@ func (s *sockets) endpoints() endpoints {
 }
 
 func (s *sockets) close() {
-	for _, c := range []interface{ Close() error }{s.http, s.https, s.link, s.sip} {
+	for _, c := range []interface{ Close() error }{s.http, s.https, s.link, s.sip, s.sipTCP, s.sipTLS} {
 		if c != nil {
 			c.Close()
 		}
 	}
-	for _, f := range []*os.File{s.httpFile, s.httpsFile, s.linkFile, s.sipFile} {
+	for _, f := range []*os.File{s.httpFile, s.httpsFile, s.linkFile, s.sipFile, s.sipTCPFile, s.sipTLSFile} {
 		if f != nil {
 			f.Close()
 		}

@@ -14,6 +14,10 @@ import (
 type Carrier interface {
 	// SSRC is what the leg's stream is called on this way.
 	SSRC() uint32
+	// Sent is the last packet of that stream: what follows must follow it, or the
+	// far side takes it for a repetition (RFC 3711 section 3.3.1). Nothing was
+	// sent yet where it is not ok.
+	Sent() (seq uint16, stamp uint32, ok bool)
 	// WriteRTP sends one RTP packet. Errors are the same as loss.
 	WriteRTP(packet []byte)
 	// WriteRTCP sends one compound RTCP packet.
@@ -42,6 +46,9 @@ func (l *Leg) Carry(c Carrier, s Session) {
 		return
 	}
 	l.session, l.ssrc = s, c.SSRC()
+	if seq, stamp, ok := c.Sent(); ok {
+		l.seq, l.stamp = seq+1, stamp+FrameSamples
+	}
 }
 
 // CarriedRTP takes an RTP packet that came over the carrier; one from a
@@ -78,17 +85,5 @@ func (l *Leg) transmit(packet []byte, c Carrier, to netip.AddrPort) {
 		c.WriteRTP(packet)
 	case to.IsValid():
 		_, _ = l.rtpConn.WriteToUDPAddrPort(packet, to)
-	}
-}
-
-// transmitReport sends an RTCP packet.
-func (l *Leg) transmitReport(packet rtcp.CompoundPacket, c Carrier, to netip.AddrPort) {
-	if c != nil {
-		c.WriteRTCP(packet)
-		return
-	}
-	raw, err := packet.Marshal()
-	if err == nil && to.IsValid() {
-		_, _ = l.rtcpConn.WriteToUDPAddrPort(raw, netip.AddrPortFrom(to.Addr(), to.Port()+1))
 	}
 }

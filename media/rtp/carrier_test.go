@@ -16,7 +16,14 @@ type way struct {
 	reports []rtcp.CompoundPacket
 }
 
-func (w *way) SSRC() uint32                    { return w.ssrc }
+func (w *way) SSRC() uint32 { return w.ssrc }
+func (w *way) Sent() (seq uint16, stamp uint32, ok bool) {
+	if len(w.packets) == 0 {
+		return 0, 0, false
+	}
+	last := w.packets[len(w.packets)-1]
+	return binary.BigEndian.Uint16(last[2:]), binary.BigEndian.Uint32(last[4:]), true
+}
 func (w *way) WriteRTP(packet []byte)          { w.packets = append(w.packets, bytes.Clone(packet)) }
 func (w *way) WriteRTCP(r rtcp.CompoundPacket) { w.reports = append(w.reports, r) }
 
@@ -51,6 +58,25 @@ func TestStreamGoesOnOverAnotherCarrier(t *testing.T) {
 	l.Close()
 	if len(first.reports) != 0 || len(second.reports) != 1 {
 		t.Errorf("%d and %d reports were carried, want the last one over the second", len(first.reports), len(second.reports))
+	}
+}
+
+// A connection that is kept for the next call carries one stream for its
+// browser, whose replay protection drops what goes back.
+func TestNextLegGoesOnWithTheStreamOfItsCarrier(t *testing.T) {
+	kept := &way{ssrc: 1}
+	var f Frame
+	for range 20 {
+		l := Carried(0)
+		l.Carry(kept, Session{Codec: PCMU, Send: true})
+		l.Send(&f)
+		l.Close()
+	}
+	for i := 1; i < len(kept.packets); i++ {
+		before, next := kept.packets[i-1], kept.packets[i]
+		if seqs := binary.BigEndian.Uint16(next[2:]) - binary.BigEndian.Uint16(before[2:]); seqs != 1 {
+			t.Fatalf("leg %d begins %d packets after the one before", i, seqs)
+		}
 	}
 }
 

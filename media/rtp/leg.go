@@ -38,6 +38,7 @@ type Session struct {
 	EventPT uint8          // payload type of telephone events; 0: none
 	Send    bool           // the far side wants to hear (RFC 3264 section 8.4)
 	Receive bool           // the far side will speak
+	Keys    Keys           // of encrypted audio
 }
 
 // Stats counts what a leg has seen. Durations are in milliseconds.
@@ -45,6 +46,7 @@ type Stats struct {
 	PacketsIn, PacketsOut uint64
 	Lost, Late            uint64 // packets that never came, or came after their turn
 	Foreign               uint64 // packets from a source that is not listened to
+	Forged                uint64 // encrypted packets that are not the far side's, or came before
 	DigitsDropped         uint64
 	JitterMillis          int
 	RoundTripMillis       int // from the far side's receiver reports; 0: unknown
@@ -79,6 +81,7 @@ type Leg struct {
 	eventStamp uint32 // of the key being sent
 	octets     uint32
 	out        [headerBytes + FrameSamples]byte
+	secure     secure
 }
 
 // Open binds a pair of ports and starts to listen. [Leg.Close] ends it.
@@ -105,6 +108,7 @@ func (l *Leg) Start(s Session) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.latch.signal(s.Remote, l.signalled)
+	l.secure.set(s.Keys)
 	l.session, l.signalled = s, s.Remote
 	l.lastHeard.Store(time.Now().UnixMilli())
 }
@@ -200,6 +204,9 @@ func (l *Leg) packetize(f *Frame) ([]byte, netip.AddrPort) {
 	l.stamp += FrameSamples
 	l.stats.PacketsOut++
 	l.octets += uint32(len(packet) - headerBytes)
+	if packet = l.secure.seal(packet); packet == nil {
+		return nil, netip.AddrPort{}
+	}
 	return packet, l.latch.remote
 }
 
@@ -256,13 +263,18 @@ func (l *Leg) receive(packet []byte, now time.Time, accepted func(ssrc uint32, s
 	if err != nil || h.Version != 2 {
 		return
 	}
+	at := tandem.At(now)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	packet, genuine := l.secure.open(packet, &h)
+	if !genuine {
+		l.stats.Forged++
+		return
+	}
 	payload := packet[size:]
 	if h.Padding && len(payload) > 0 {
 		payload = payload[:max(0, len(payload)-int(payload[len(payload)-1]))]
 	}
-	at := tandem.At(now)
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if !accepted(h.SSRC, h.SequenceNumber) {
 		l.stats.Foreign++
 		return

@@ -127,8 +127,27 @@ func (l *Leg) sendReport(last bool) {
 	if last {
 		packet = append(packet, &rtcp.Goodbye{Sources: []uint32{l.ssrc}})
 	}
+	raw := l.sealedReport(packet, carrier)
 	l.mu.Unlock()
-	l.transmitReport(packet, carrier, to)
+	switch {
+	case carrier != nil:
+		carrier.WriteRTCP(packet)
+	case raw != nil && to.IsValid():
+		_, _ = l.rtcpConn.WriteToUDPAddrPort(raw, netip.AddrPortFrom(to.Addr(), to.Port()+1))
+	}
+}
+
+// sealedReport is the packet as it goes over ports of the leg's own; a carrier
+// has a protection of its own. l.mu is held.
+func (l *Leg) sealedReport(packet rtcp.CompoundPacket, carrier Carrier) []byte {
+	if carrier != nil {
+		return nil
+	}
+	raw, err := packet.Marshal()
+	if err != nil {
+		return nil
+	}
+	return l.secure.sealReport(raw)
 }
 
 func (l *Leg) readRTCP() {
@@ -152,12 +171,17 @@ func (l *Leg) receivedReport(raw []byte, source netip.Addr, now time.Time) {
 }
 
 func (l *Leg) receiveReport(raw []byte, now time.Time, accepted func() bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	raw, genuine := l.secure.openReport(raw)
+	if !genuine {
+		l.stats.Forged++
+		return
+	}
 	packets, err := rtcp.Unmarshal(raw)
 	if err != nil {
 		return
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if !accepted() {
 		l.stats.Foreign++
 		return

@@ -6,6 +6,7 @@
 // back strings that must be checked again. This one yields checked addresses and numbers, or an error that says which
 // line is at fault. Text that no rule here knows is ignored, as RFC 8866 section 5 asks.
 //
-// What is negotiated: PCMU (0) and PCMA (8) by their static payload types over RTP/AVP, and telephone-event/8000.
+// What is negotiated: PCMU (0) and PCMA (8) by their static payload types over RTP/AVP or, with keys in the description
+// (RFC 4568), RTP/SAVP, and telephone-event/8000.
 // Every other medium of an offer is refused with port 0 (RFC 3264 section 6).
 package sdp

@@ -34,7 +34,8 @@ type Media struct {
 	Addr      netip.Addr // unspecified (0.0.0.0) is the hold of RFC 2543; invalid when the line names a host
 	Direction Direction
 
-	names map[string]string // payload type to "name/rate", lower case
+	names   map[string]string // payload type to "name/rate", lower case
+	cryptos []crypto          // those that we can use, in the sender's order
 }
 
 // Parse reads a session description. It accepts bare LF line ends, since many senders write them.
@@ -130,6 +131,13 @@ func (p *parser) medium(value string) error {
 func (p *parser) attribute(value string) {
 	if direction, known := directionNames[value]; known {
 		p.current().Direction = direction
+		return
+	}
+	if text, found := strings.CutPrefix(value, "crypto:"); found {
+		m := p.current()
+		if c, ok := parseCrypto(text); ok && len(m.cryptos) < maxCryptos {
+			m.cryptos = append(m.cryptos, c)
+		}
 		return
 	}
 	mapping, found := strings.CutPrefix(value, "rtpmap:")

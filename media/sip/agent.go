@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	sipgo "github.com/emiago/sipgo/sip"
+
+	"tandem/media/sdp"
 )
 
 const (
@@ -20,20 +23,29 @@ const (
 	maxReadErrors = 100
 )
 
-// UserAgent takes and places calls over one socket.
+// UserAgent takes and places calls over one UDP socket and, if asked to, TCP and TLS connections.
 type UserAgent struct {
 	conn      net.PacketConn
 	host      string // of Contact
-	port      int
+	ports     [3]int // of each Transport, as peers reach it
+	tcp, tls  net.Listener
+	tlsConfig *tls.Config
+	streams   *streams
+	registrar *registrar
+	callers   func(netip.Addr) Passwords
+	guard     *guard // of calls
 	handler   Handler
 	allowed   func(netip.Addr) bool
 	accepting func() bool
+	secrecy   func(Transport, netip.Addr) sdp.Secrecy
 	log       *slog.Logger
 	limits    Limits
 	timers    Timers
 	parser    *sipgo.Parser
-	limiter   *inviteLimiter
 	metrics   Metrics
+
+	reading sync.Mutex // messages of all connections are taken one after the other
+	limiter *inviteLimiter
 
 	stop     chan struct{} // closed by Close
 	stopOnce sync.Once
@@ -55,8 +67,9 @@ func New(config Config) (*UserAgent, error) {
 	}
 	host, port, _ := splitHostPort(config.Contact)
 	ua := &UserAgent{
-		conn: config.Conn, host: host, port: port,
-		handler: config.Handler, allowed: config.Allowed, accepting: config.Accepting, log: config.Log,
+		conn: config.Conn, host: host, ports: [3]int{port, port, port},
+		tcp: config.TCP, tls: config.TLS, tlsConfig: config.TLSConfig,
+		handler: config.Handler, allowed: config.Allowed, accepting: config.Accepting, secrecy: config.Secrecy, log: config.Log,
 		limits: config.Limits.withDefaults(), timers: config.Timers.withDefaults(),
 		parser:  sipgo.NewParser(),
 		stop:    make(chan struct{}),
@@ -66,10 +79,24 @@ func New(config Config) (*UserAgent, error) {
 	if ua.accepting == nil {
 		ua.accepting = func() bool { return true }
 	}
+	if ua.secrecy == nil {
+		ua.secrecy = func(Transport, netip.Addr) sdp.Secrecy { return sdp.Plain }
+	}
 	if ua.log == nil {
 		ua.log = slog.Default()
 	}
 	ua.limiter = newInviteLimiter(ua.limits)
+	ua.streams = newStreams(ua)
+	ua.guard = newGuard(host)
+	ua.callers = config.Callers
+	if config.Registrar != nil {
+		ua.registrar = newRegistrar(*config.Registrar)
+	}
+	for transport, listener := range map[Transport]net.Listener{TCP: ua.tcp, TLS: ua.tls} {
+		if listener != nil {
+			ua.ports[transport] = int(tcpAddrPort(listener.Addr()).Port())
+		}
+	}
 	return ua, nil
 }
 
@@ -83,22 +110,47 @@ func (ua *UserAgent) Calls() int {
 	return ua.live
 }
 
-// Serve reads the socket until the context ends, Close is called or the socket fails. Before it returns, every call
+// portOf is where peers reach us. Without a listener of our own they use the connection that we opened.
+func (ua *UserAgent) portOf(transport Transport) int { return ua.ports[transport] }
+
+// Serve reads the sockets until the context ends, Close is called or the socket fails. Before it returns, every call
 // has been hung up and has had its Ended. It may be called once.
 func (ua *UserAgent) Serve(ctx context.Context) error {
 	unblock := context.AfterFunc(ctx, ua.beginStop)
 	defer unblock()
+	var listening sync.WaitGroup
+	failed := make(chan error, 2)
+	for _, l := range []struct {
+		listener  net.Listener
+		transport Transport
+	}{{ua.tcp, TCP}, {ua.tls, TLS}} {
+		if l.listener == nil {
+			continue
+		}
+		listening.Go(func() {
+			if err := ua.streams.accept(l.listener, l.transport); err != nil {
+				failed <- fmt.Errorf("sip: taking connections at %s: %w", l.listener.Addr(), err)
+				ua.beginStop()
+			}
+		})
+	}
 	err := ua.read()
 	ua.Close()
+	listening.Wait()
+	close(failed)
+	for broken := range failed {
+		err = errors.Join(err, broken)
+	}
 	_ = ua.conn.SetReadDeadline(time.Time{}) // the owner may go on using the socket
 	return err
 }
 
-// Close hangs up every call, ends Serve and waits for the calls to have ended. It leaves the socket open. It must not be
+// Close hangs up every call, ends Serve and waits for the calls to have ended. It leaves the UDP socket open. It must not be
 // called from within a Handler's method.
 func (ua *UserAgent) Close() {
 	ua.beginStop()
 	ua.calls.Wait()
+	ua.streams.close()
 	ua.mu.Lock()
 	defer ua.mu.Unlock()
 	for _, tx := range ua.servers {
@@ -119,6 +171,11 @@ func (ua *UserAgent) beginStop() {
 		ua.mu.Unlock()
 		close(ua.stop)
 		_ = ua.conn.SetReadDeadline(time.Unix(1, 0)) // wakes the reader; a closed socket wakes by itself
+		for _, listener := range []net.Listener{ua.tcp, ua.tls} {
+			if listener != nil {
+				_ = listener.Close()
+			}
+		}
 	})
 }
 
@@ -158,15 +215,22 @@ func (ua *UserAgent) datagram(data []byte, from net.Addr, at time.Time) {
 	case isKeepAlive(data):
 		return
 	}
+	ua.message(data, hop{addr: source}, at)
+}
+
+// message takes one whole message.
+func (ua *UserAgent) message(data []byte, source hop, at time.Time) {
 	msg, err := ua.parse(data)
 	if err != nil {
 		ua.metrics.DroppedMalformed.Add(1)
 		if answer := salvage(data); answer != nil {
 			ua.send(answer, source)
 		}
-		ua.log.Debug("sip: a message cannot be parsed", "source", source.Addr(), "bytes", len(data))
+		ua.log.Debug("sip: a message cannot be parsed", "source", source.addr.Addr(), "bytes", len(data))
 		return
 	}
+	ua.reading.Lock()
+	defer ua.reading.Unlock()
 	switch m := msg.(type) {
 	case *sipgo.Request:
 		ua.request(m, source, at)
@@ -186,11 +250,18 @@ func (ua *UserAgent) parse(data []byte) (msg sipgo.Message, err error) {
 	return ua.parser.ParseSIP(data)
 }
 
-// send writes one datagram and tells when. A failure is counted and left to retransmission.
-func (ua *UserAgent) send(data []byte, to netip.AddrPort) time.Time {
-	if _, err := ua.conn.WriteTo(data, net.UDPAddrFromAddrPort(to)); err != nil {
+// send sends one message and tells when. It never waits. A failure is counted and left to retransmission.
+func (ua *UserAgent) send(data []byte, to hop) time.Time {
+	if to.transport != UDP {
+		if !ua.streams.send(data, to) {
+			ua.metrics.SendErrors.Add(1)
+			ua.log.Debug("sip: sending failed", "to", to.addr.Addr(), "transport", to.transport)
+		}
+		return time.Now()
+	}
+	if _, err := ua.conn.WriteTo(data, net.UDPAddrFromAddrPort(to.addr)); err != nil {
 		ua.metrics.SendErrors.Add(1)
-		ua.log.Debug("sip: sending failed", "to", to.Addr(), "error", err)
+		ua.log.Debug("sip: sending failed", "to", to.addr.Addr(), "error", err)
 	}
 	return time.Now()
 }

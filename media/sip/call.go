@@ -43,7 +43,7 @@ type Call struct {
 	seqKnown  bool // remoteSeq has been set
 	target    sipgo.Uri
 	routes    []sipgo.Uri
-	peer      netip.AddrPort // where the dialog's packets come from
+	peer      hop // where the dialog's packets come from
 
 	answer  *answering // a 200 of ours whose ACK is awaited
 	session session
@@ -121,7 +121,7 @@ func (c *Call) finish(end End) {
 		return
 	}
 	c.state = stateEnded
-	for _, kind := range []alarmKind{alarmRing, alarmProgress, alarmSession, alarmRefresh} {
+	for _, kind := range []alarmKind{alarmRing, alarmProgress, alarmSession, alarmRefresh, alarmPatience} {
 		c.clearAlarm(kind)
 	}
 	c.setAlarm(alarmLinger, 130*c.ua.timers.T1, c.stopLingering)
@@ -194,6 +194,7 @@ const (
 	alarmProgress                   // say again that it rings
 	alarmSession                    // the session's refresh or its end
 	alarmRefresh                    // try a refresh again
+	alarmPatience                   // no word at all from the far side of a call we placed
 	alarmLinger                     // the call is over, but answers are still awaited
 	alarmKinds
 )

@@ -1,12 +1,15 @@
 package sip
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
 	"time"
+
+	"tandem/media/sdp"
 )
 
 // Config says how a UserAgent is to work. Conn, Contact, Allowed and Handler are needed.
@@ -15,12 +18,27 @@ type Config struct {
 	Contact string         // "host:port" under which peers reach the socket; goes into Contact and Via
 	Handler Handler
 
+	// TCP and TLS take connections; nil: only those that we open carry messages. They are closed at the end. TLSConfig
+	// has the certificate of the second, and whether its clients need one.
+	TCP, TLS  net.Listener
+	TLSConfig *tls.Config
+
 	// Allowed reports whether messages from an address are wanted at all: whether it is a trunk's. It is asked for
-	// every datagram and must be quick.
+	// every datagram and connection and must be quick.
 	Allowed func(netip.Addr) bool
 
 	// Accepting reports whether new calls can be taken. While it says no they get 503. Nil means always.
 	Accepting func() bool
+
+	// Registrar lets phones register; nil: none can.
+	Registrar *RegistrarConfig
+
+	// Callers gives the passwords without which an address may place no call (RFC 3261 section 22), nil for one that
+	// needs none. Nil means that none does.
+	Callers func(netip.Addr) Passwords
+
+	// Secrecy says whether the audio of calls from an address is encrypted. Nil means never.
+	Secrecy func(Transport, netip.Addr) sdp.Secrecy
 
 	Log    *slog.Logger // nil: slog.Default
 	Limits Limits
@@ -33,7 +51,10 @@ type Limits struct {
 	InvitesPerSec float64       // new calls a second from all sources together [200]
 	SourcePerSec  float64       // new calls a second from one /24 (IPv4) or /64 (IPv6) [50]
 	Transactions  int           // requests of calls being answered or just answered [50000]
+	Connections   int           // TCP and TLS connections at a time [2000]
 	RetryAfter    time.Duration // what a caller sent away with 503 is told to wait [5 s]
+
+	SourceConnections int // TCP and TLS connections of one address at a time [100]
 }
 
 // Timers are the waits of the protocol. Zero fields have the value in brackets.
@@ -42,6 +63,9 @@ type Timers struct {
 	T2 time.Duration // [4 s]
 	T4 time.Duration // [5 s]
 	C  time.Duration // an outgoing call that rings without a word this long has no answer; section 16.6 [180 s]
+
+	Connect time.Duration // a connection or its TLS is up, and a message on it complete, within this [5 s]
+	Idle    time.Duration // a connection on which nothing comes this long is closed [30 min]
 
 	Unanswered time.Duration // an incoming call that nobody answers this long is refused with 480 [10 min]
 	MinSession time.Duration // the shortest session interval taken; RFC 4028 section 5 [90 s]
@@ -53,6 +77,8 @@ func (t Timers) withDefaults() Timers {
 	orDefault(&t.T2, 4*time.Second)
 	orDefault(&t.T4, 5*time.Second)
 	orDefault(&t.C, 180*time.Second)
+	orDefault(&t.Connect, 5*time.Second)
+	orDefault(&t.Idle, 30*time.Minute)
 	orDefault(&t.Unanswered, 10*time.Minute)
 	orDefault(&t.MinSession, 90*time.Second)
 	orDefault(&t.Liveness, 15*time.Minute)
@@ -64,6 +90,8 @@ func (l Limits) withDefaults() Limits {
 	orDefault(&l.InvitesPerSec, 200)
 	orDefault(&l.SourcePerSec, 50)
 	orDefault(&l.Transactions, 50_000)
+	orDefault(&l.Connections, 2000)
+	orDefault(&l.SourceConnections, 100)
 	orDefault(&l.RetryAfter, 5*time.Second)
 	return l
 }
@@ -83,6 +111,9 @@ func (c Config) check() error {
 		return errors.New("sip: Config.Handler is missing")
 	case c.Allowed == nil:
 		return errors.New("sip: Config.Allowed is missing: say which source addresses are trunks")
+	}
+	if c.TLS != nil && c.TLSConfig == nil {
+		return errors.New("sip: Config.TLSConfig is missing: the TLS listener needs a certificate")
 	}
 	if _, _, err := splitHostPort(c.Contact); err != nil {
 		return fmt.Errorf("sip: Config.Contact %q is not host:port: %w", c.Contact, err)

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"net/netip"
 	"slices"
 	"time"
 
@@ -23,12 +22,12 @@ func (c *Call) requestTo(
 	method sipgo.RequestMethod, seq uint32, to *sipgo.ToHeader, target sipgo.Uri, routes []sipgo.Uri,
 ) *sipgo.Request {
 	recipient, routes := strictRouting(target, routes)
-	req := c.ua.newRequest(method, recipient, c.from, to, c.info.ID, seq)
+	req := c.ua.newRequest(method, c.peer.transport, recipient, c.from, to, c.info.ID, seq)
 	for _, route := range routes {
 		req.AppendHeader(&sipgo.RouteHeader{Address: route})
 	}
 	if method == sipgo.INVITE || method == sipgo.UPDATE {
-		req.AppendHeader(c.ua.contact())
+		req.AppendHeader(c.ua.contact(c.peer.transport))
 		req.AppendHeader(sipgo.NewHeader("Allow", allowedMethods))
 		req.AppendHeader(sipgo.NewHeader("Supported", supportedTags))
 	}
@@ -46,13 +45,19 @@ func strictRouting(target sipgo.Uri, routes []sipgo.Uri) (sipgo.Uri, []sipgo.Uri
 
 // nextHop is where requests of the dialog go: to the first route or the target if that is an address we may talk to.
 // Names and foreign addresses are reached where the dialog's packets come from, so that no look-up holds up a call and
-// no header can point us at a third party.
-func (c *Call) nextHop(target sipgo.Uri, routes []sipgo.Uri) netip.AddrPort {
+// no header can point us at a third party. A connection that the dialog came over is used as long as it is there.
+func (c *Call) nextHop(target sipgo.Uri, routes []sipgo.Uri) hop {
+	if c.out != nil && c.out.ask.Phone != nil {
+		return c.peer // a phone's own address may be one behind its NAT
+	}
+	if c.peer.transport != UDP && c.ua.streams.has(c.peer) {
+		return c.peer
+	}
 	if len(routes) > 0 {
 		target = routes[0]
 	}
 	if to, ok := literalAddress(target); ok && c.ua.allowed(to.Addr()) {
-		return to
+		return hop{addr: to, transport: c.peer.transport, tls: c.peer.tls}
 	}
 	return c.peer
 }
@@ -77,7 +82,7 @@ func (c *Call) send(
 
 // sendTo sends a request and has every response brought to the call's goroutine.
 func (c *Call) sendTo(
-	req *sipgo.Request, to netip.AddrPort, onResponse func(*clientTx, *sipgo.Response, time.Time), onSilence func(),
+	req *sipgo.Request, to hop, onResponse func(*clientTx, *sipgo.Response, time.Time), onSilence func(),
 ) time.Time {
 	tx, at := c.ua.newClient(req, to,
 		func(tx *clientTx, res *sipgo.Response, at time.Time) bool {

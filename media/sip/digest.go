@@ -15,10 +15,7 @@ func (c *Call) withCredentials(req *sipgo.Request, res *sipgo.Response) *sipgo.R
 	if !challenged || c.out == nil || c.out.ask.Username == "" {
 		return nil
 	}
-	challengeName, answerName := "www-authenticate", "Authorization"
-	if res.StatusCode == 407 {
-		challengeName, answerName = "proxy-authenticate", "Proxy-Authorization"
-	}
+	challengeName, answerName := challengeHeaders(res.StatusCode)
 	if len(req.GetHeaders(answerName)) > 0 {
 		return nil
 	}
@@ -28,7 +25,7 @@ func (c *Call) withCredentials(req *sipgo.Request, res *sipgo.Response) *sipgo.R
 	}
 	again := req.Clone()
 	again.RemoveHeader("Via")
-	again.PrependHeader(c.ua.via())
+	again.PrependHeader(c.ua.via(c.peer.transport))
 	c.localSeq++
 	again.CSeq().SeqNo = c.localSeq
 	again.AppendHeader(sipgo.NewHeader(answerName, value))

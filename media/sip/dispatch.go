@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 )
 
 // request takes a parsed request in the reader's order: to its transaction, to its call, or to an answer on the spot.
-func (ua *UserAgent) request(req *sipgo.Request, source netip.AddrPort, at time.Time) {
+func (ua *UserAgent) request(req *sipgo.Request, source hop, at time.Time) {
 	if !strings.EqualFold(req.SipVersion, "SIP/2.0") {
 		ua.reject(req, source, refuseWith(505))
 		return
@@ -31,6 +30,10 @@ func (ua *UserAgent) request(req *sipgo.Request, source netip.AddrPort, at time.
 		ua.cancel(req, source, at)
 		return
 	}
+	if req.Method == sipgo.REGISTER && ua.registrar != nil && ua.registrar.config.Allowed(source.addr.Addr()) {
+		ua.register(req, source)
+		return
+	}
 	if r := inspect(req); r != nil {
 		ua.reject(req, source, r)
 		return
@@ -42,7 +45,7 @@ func (ua *UserAgent) request(req *sipgo.Request, source netip.AddrPort, at time.
 	ua.outOfDialog(req, source, at)
 }
 
-func (ua *UserAgent) reject(req *sipgo.Request, source netip.AddrPort, r *refusal) {
+func (ua *UserAgent) reject(req *sipgo.Request, source hop, r *refusal) {
 	if req.IsAck() {
 		return // an ACK is never answered
 	}
@@ -51,7 +54,7 @@ func (ua *UserAgent) reject(req *sipgo.Request, source netip.AddrPort, r *refusa
 }
 
 // ack belongs either to a refused INVITE, then it ends that transaction's retransmissions, or to a call.
-func (ua *UserAgent) ack(req *sipgo.Request, source netip.AddrPort, at time.Time) {
+func (ua *UserAgent) ack(req *sipgo.Request, source hop, at time.Time) {
 	if tx := ua.serverFor(serverKey(req, string(sipgo.INVITE))); tx != nil && tx.acknowledged() {
 		return
 	}
@@ -62,7 +65,7 @@ func (ua *UserAgent) ack(req *sipgo.Request, source netip.AddrPort, at time.Time
 }
 
 // cancel hands a CANCEL to the call of the INVITE that it means (RFC 3261 section 9.2).
-func (ua *UserAgent) cancel(req *sipgo.Request, source netip.AddrPort, at time.Time) {
+func (ua *UserAgent) cancel(req *sipgo.Request, source hop, at time.Time) {
 	invite := ua.serverFor(serverKey(req, string(sipgo.INVITE)))
 	if invite == nil || invite.call == nil {
 		ua.reject(req, source, refuseWith(481))
@@ -78,7 +81,7 @@ func (ua *UserAgent) cancel(req *sipgo.Request, source netip.AddrPort, at time.T
 
 // post puts a request into its call's mailbox. When that fails it is answered here and forgotten, so that a repetition
 // is looked at anew.
-func (ua *UserAgent) post(call *Call, tx *serverTx, source netip.AddrPort, work func()) {
+func (ua *UserAgent) post(call *Call, tx *serverTx, source hop, work func()) {
 	if call.box.message(work) {
 		return
 	}
@@ -98,7 +101,7 @@ func (ua *UserAgent) callOf(req *sipgo.Request, localTag string) *Call {
 	return ua.dialogs[dialogKey(req.CallID().Value(), localTag)]
 }
 
-func (ua *UserAgent) inDialog(req *sipgo.Request, localTag string, source netip.AddrPort, at time.Time) {
+func (ua *UserAgent) inDialog(req *sipgo.Request, localTag string, source hop, at time.Time) {
 	call := ua.callOf(req, localTag)
 	if call == nil {
 		ua.reject(req, source, refuseWith(481))
@@ -113,10 +116,10 @@ func (ua *UserAgent) inDialog(req *sipgo.Request, localTag string, source netip.
 	ua.post(call, tx, source, func() { call.onRequest(tx, source, at) })
 }
 
-func (ua *UserAgent) outOfDialog(req *sipgo.Request, source netip.AddrPort, at time.Time) {
+func (ua *UserAgent) outOfDialog(req *sipgo.Request, source hop, at time.Time) {
 	switch req.Method {
 	case sipgo.OPTIONS:
-		ua.refuse(req, source, 200, ua.abilities()...)
+		ua.refuse(req, source, 200, ua.abilities(source)...)
 	case sipgo.REFER:
 		ua.reject(req, source, refuseWith(403))
 	case sipgo.INVITE:
@@ -127,9 +130,9 @@ func (ua *UserAgent) outOfDialog(req *sipgo.Request, source netip.AddrPort, at t
 }
 
 // abilities are what OPTIONS asks for (RFC 3261 section 11.2).
-func (ua *UserAgent) abilities() []sipgo.Header {
+func (ua *UserAgent) abilities(source hop) []sipgo.Header {
 	return []sipgo.Header{
-		ua.contact(),
+		ua.contact(source.transport),
 		sipgo.NewHeader("Allow", allowedMethods),
 		sipgo.NewHeader("Accept", sdpType),
 		sipgo.NewHeader("Supported", supportedTags),
@@ -137,7 +140,7 @@ func (ua *UserAgent) abilities() []sipgo.Header {
 }
 
 // invite admits a new call or says why not.
-func (ua *UserAgent) invite(req *sipgo.Request, source netip.AddrPort, at time.Time) {
+func (ua *UserAgent) invite(req *sipgo.Request, source hop, at time.Time) {
 	ua.mu.Lock()
 	_, merged := ua.merges[mergeKey(req)]
 	full := ua.live >= ua.limits.Calls
@@ -145,7 +148,7 @@ func (ua *UserAgent) invite(req *sipgo.Request, source netip.AddrPort, at time.T
 	switch {
 	case merged:
 		ua.reject(req, source, refuseWith(482))
-	case !ua.limiter.allow(source.Addr(), at):
+	case !ua.limiter.allow(source.addr.Addr(), at):
 		ua.metrics.RefusedRate.Add(1)
 		ua.busy(req, source)
 	case full:
@@ -155,11 +158,35 @@ func (ua *UserAgent) invite(req *sipgo.Request, source netip.AddrPort, at time.T
 		ua.metrics.RefusedAway.Add(1)
 		ua.busy(req, source)
 	default:
-		ua.admit(req, source, at)
+		if ua.proves(req, source) {
+			ua.admit(req, source, at)
+		}
 	}
 }
 
-func (ua *UserAgent) admit(req *sipgo.Request, source netip.AddrPort, at time.Time) {
+// proves checks the password of a caller who needs one; when it is missing or wrong, the call is answered so.
+func (ua *UserAgent) proves(req *sipgo.Request, source hop) bool {
+	if ua.callers == nil {
+		return true
+	}
+	passwords := ua.callers(source.addr.Addr())
+	if passwords == nil {
+		return true
+	}
+	_, v := ua.guard.check(req, passwords)
+	switch v {
+	case proven:
+		return true
+	case refused:
+		ua.metrics.RefusedPasswords.Add(1)
+		ua.reject(req, source, refuseWith(403))
+	default:
+		ua.reject(req, source, refuseWith(401, ua.guard.challenges(v == stale)...))
+	}
+	return false
+}
+
+func (ua *UserAgent) admit(req *sipgo.Request, source hop, at time.Time) {
 	tx := ua.newServer(req, source)
 	if tx == nil {
 		ua.busy(req, source)
@@ -176,7 +203,7 @@ func (ua *UserAgent) admit(req *sipgo.Request, source netip.AddrPort, at time.Ti
 }
 
 // busy sends a peer away for a while.
-func (ua *UserAgent) busy(req *sipgo.Request, source netip.AddrPort) {
+func (ua *UserAgent) busy(req *sipgo.Request, source hop) {
 	seconds := max(1, int(ua.limits.RetryAfter.Seconds()))
 	ua.refuse(req, source, 503, sipgo.NewHeader("Retry-After", strconv.Itoa(seconds)))
 }

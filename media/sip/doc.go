@@ -1,5 +1,5 @@
-// Package sip is the telephone side of the media process: a SIP user agent (RFC 3261) over one UDP socket that takes
-// calls from trunks and places calls to them.
+// Package sip is the telephone side of the media process: a SIP user agent (RFC 3261) over UDP, TCP and TLS that
+// takes calls from trunks, places calls to them and to registered telephones, and registers.
 //
 // It stands on the message parser and the message types of github.com/emiago/sipgo and brings its own transactions and
 // dialogs, for four reasons that each cost calls:
@@ -11,8 +11,8 @@
 //
 // # Who owns what
 //
-// The reader (Serve) drops what comes from an address that is not allowed before it is parsed, matches messages to
-// transactions, answers what needs no call, and puts everything else into the mailbox of its call. Each Call is owned
+// The readers (Serve has one for UDP, and each connection one) take turns. A reader drops what comes from an address that is not allowed before it is parsed, matches messages
+// to transactions, answers what needs no call, and puts everything else into the mailbox of its call. Each Call is owned
 // by one goroutine, which alone changes it and which calls the Handler. The methods of Call only leave a wish in the
 // mailbox: they never block, may be repeated, and do nothing once the call is over.
 //
@@ -22,8 +22,12 @@
 // number of calls at a time; what exceeds a limit is refused with 503 and Retry-After without keeping any state. A
 // mailbox holds 64 messages; when it is full the peer's own retransmission is relied upon.
 //
+// TCP and TLS connections are bounded in all and for each address, as is what waits to be written to one. A connection
+// is used for as long as it lives, whoever opened it; when it breaks, calls go on, and the next message opens another.
+//
 // # Not done
 //
-// TCP, TLS, reliable provisional responses (RFC 3262), redirection (3xx is a refusal), transfer by the far side (REFER
-// is refused), registration, and the choice among several addresses of a name (RFC 3263).
+// Sending reliable provisional responses (RFC 3262; a far side that sends some gets its PRACK), redirection (3xx is a
+// refusal), transfer by the far side (REFER is refused), UPDATE before the answer, and offers of ours for hold: the far
+// side's hold is answered, our own is silence.
 package sip

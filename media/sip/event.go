@@ -95,4 +95,5 @@ type Info struct {
 	Direction Direction
 	Caller    Caller
 	Remote    netip.AddrPort // where its first message came from or went to
+	Transport Transport
 }

@@ -249,10 +249,10 @@ func TestRepliesGoBackWhereTheRequestCameFrom(t *testing.T) {
 			t.Fatal(err)
 		}
 		req := msg.(*sipgo.Request)
-		if to := replyAddress(req, source); to.String() != row.to {
-			t.Errorf("%s: to %s, want %s", row.via, to, row.to)
+		if to := replyAddress(req, hop{addr: source}); to.addr.String() != row.to {
+			t.Errorf("%s: to %s, want %s", row.via, to.addr, row.to)
 		}
-		marked := strings.Contains(newResponse(req, source, 200, "t").Via().Value(), ";received=192.0.2.1")
+		marked := strings.Contains(newResponse(req, hop{addr: source}, 200, "t").Via().Value(), ";received=192.0.2.1")
 		if marked != (row.mark != "") {
 			t.Errorf("%s: marked is %v", row.via, marked)
 		}

@@ -31,12 +31,12 @@ type answering struct {
 	byeAfter bool        // we hung up meanwhile
 }
 
-func newIncoming(ua *UserAgent, tx *serverTx, source netip.AddrPort) *Call {
+func newIncoming(ua *UserAgent, tx *serverTx, source hop) *Call {
 	req := tx.req
 	c := &Call{
 		ua: ua, box: newMailbox(), open: map[*clientTx]bool{}, localTag: newTag(), state: stateOffered,
 		info: Info{
-			ID: req.CallID().Value(), Direction: Inbound, Caller: callerOf(req), Remote: source,
+			ID: req.CallID().Value(), Direction: Inbound, Caller: callerOf(req), Remote: source.addr, Transport: source.transport,
 		},
 		remoteTag: tagOf(req.From().Params),
 		remoteSeq: req.CSeq().SeqNo, seqKnown: true,
@@ -65,7 +65,7 @@ func (c *Call) onInvite(at time.Time) {
 		offer, err := sdp.Parse(req.Body())
 		if err == nil {
 			var stream sdp.Stream
-			_, stream, err = sdp.NewLocal(netip.AddrPort{}, 0).Answer(offer)
+			_, stream, err = c.newLocal(netip.AddrPort{}, 0).Answer(offer)
 			invitation.Offer = &stream
 		}
 		if err != nil {
@@ -76,6 +76,13 @@ func (c *Call) onInvite(at time.Time) {
 	}
 	c.setAlarm(alarmRing, c.ua.timers.Unanswered, func() { c.decline(480, NoAnswer) })
 	c.ua.handler.Incoming(c, invitation)
+}
+
+// newLocal is our side, as secret as calls from there are to be.
+func (c *Call) newLocal(at netip.AddrPort, session uint64) *sdp.Local {
+	local := sdp.NewLocal(at, session)
+	local.Encrypt(c.ua.secrecy(c.info.Transport, c.info.Remote.Addr()))
+	return local
 }
 
 // drop refuses a call that was never announced.
@@ -96,12 +103,12 @@ func (c *Call) reply(tx *serverTx, status int, headers ...sipgo.Header) time.Tim
 }
 
 func (c *Call) ring() {
-	if c.state != stateOffered {
-		return
+	if c.state != stateOffered || containsFold(headerTokens(c.in.invite.req, "require"), reliableTag) {
+		return // a caller who takes only reliable 180s waits for the 200, since we send none
 	}
 	res := newResponse(c.in.invite.req, c.in.invite.to, 180, c.localTag)
 	sipgo.CopyHeaders("Record-Route", c.in.invite.req, res)
-	res.AppendHeader(c.ua.contact())
+	res.AppendHeader(c.ua.contact(c.peer.transport))
 	c.in.invite.respond(res)
 	c.setAlarm(alarmProgress, progressInterval, c.ring)
 }
@@ -124,7 +131,7 @@ func (c *Call) accept(at netip.AddrPort) {
 	}
 	c.clearAlarm(alarmRing)
 	c.clearAlarm(alarmProgress)
-	c.local = sdp.NewLocal(at, newSessionNumber())
+	c.local = c.newLocal(at, newSessionNumber())
 	a := &answering{tx: c.in.invite, ourOffer: c.in.offer == nil}
 	body := []byte(nil)
 	if a.ourOffer {
@@ -157,7 +164,7 @@ func (c *Call) respondOK(a *answering, body []byte) {
 func (c *Call) okResponse(tx *serverTx) *sipgo.Response {
 	res := newResponse(tx.req, tx.to, 200, c.localTag)
 	sipgo.CopyHeaders("Record-Route", tx.req, res)
-	res.AppendHeader(c.ua.contact())
+	res.AppendHeader(c.ua.contact(c.peer.transport))
 	res.AppendHeader(sipgo.NewHeader("Allow", allowedMethods))
 	res.AppendHeader(sipgo.NewHeader("Supported", supportedTags))
 	c.session.grant(res)
@@ -195,7 +202,7 @@ func (c *Call) onCancel(cancel, invite *serverTx, at time.Time) {
 }
 
 // onACK ends the repetition of a 200.
-func (c *Call) onACK(req *sipgo.Request, source netip.AddrPort, at time.Time) {
+func (c *Call) onACK(req *sipgo.Request, source hop, at time.Time) {
 	a := c.answer
 	if a == nil || req.CSeq().SeqNo != a.seq || tagOf(req.From().Params) != c.remoteTag {
 		return

@@ -225,7 +225,7 @@ func TestRequestsWithinACallGetTheRightStatus(t *testing.T) {
 		{"unusable offer", line{method: "INVITE", body: "v=0\r\nm=audio 1 RTP/AVP 18\r\n"}, 488, ""},
 		{"not a description", line{method: "INVITE", body: "hello"}, 488, ""},
 		{"other type", line{method: "INVITE", body: "hello", bodyType: "text/plain"}, 415, "Accept"},
-		{"extension", line{method: "INVITE", headers: []string{"Require: 100rel, timer"}}, 420, "Unsupported"},
+		{"extension", line{method: "INVITE", headers: []string{"Require: path, timer"}}, 420, "Unsupported"},
 		{"empty info", line{method: "INFO"}, 200, ""},
 		{"other info", line{method: "INFO", body: "x", bodyType: "text/plain"}, 415, "Accept"},
 		{"short session", line{method: "UPDATE", headers: []string{"Supported: timer", "Session-Expires: 20"}}, 422, "Min-SE"},
@@ -386,11 +386,11 @@ func TestUnansweredCallIsRefusedInTheEnd(t *testing.T) {
 }
 
 func TestContactAddressOutsideTheAllowedOnesIsNotCalled(t *testing.T) {
-	c := &Call{ua: &UserAgent{allowed: func(a netip.Addr) bool { return a.IsLoopback() }}, peer: theirAudio}
+	c := &Call{ua: &UserAgent{allowed: func(a netip.Addr) bool { return a.IsLoopback() }}, peer: hop{addr: theirAudio}}
 	for _, row := range []struct{ host, want string }{
 		{"127.0.0.9", "127.0.0.9:5060"}, {"192.0.2.1", theirAudio.String()}, {"pbx.example", theirAudio.String()},
 	} {
-		if got := c.nextHop(sipgo.Uri{Host: row.host}, nil).String(); got != row.want {
+		if got := c.nextHop(sipgo.Uri{Host: row.host}, nil).addr.String(); got != row.want {
 			t.Errorf("%s leads to %s, want %s", row.host, got, row.want)
 		}
 	}

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +13,7 @@ import (
 const dtmfRelayType = "application/dtmf-relay"
 
 // onRequest takes a request within the dialog, in order.
-func (c *Call) onRequest(tx *serverTx, source netip.AddrPort, at time.Time) {
+func (c *Call) onRequest(tx *serverTx, source hop, at time.Time) {
 	req := tx.req
 	switch {
 	case c.remoteTagUnknown() || tagOf(req.From().Params) != c.remoteTag:
@@ -40,7 +39,7 @@ func (c *Call) onRequest(tx *serverTx, source netip.AddrPort, at time.Time) {
 	case sipgo.INFO:
 		c.onInfo(tx, at)
 	case sipgo.OPTIONS:
-		c.reply(tx, 200, c.ua.abilities()...)
+		c.reply(tx, 200, c.ua.abilities(source)...)
 	case sipgo.REFER:
 		c.reply(tx, 603) // who is transferred where is not the far side's to decide
 	}

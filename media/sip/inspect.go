@@ -72,7 +72,7 @@ func inspectScheme(scheme string) *refusal {
 func unsupported(req *sipgo.Request) []string {
 	var missing []string
 	for _, tag := range headerTokens(req, "require") {
-		if !strings.EqualFold(tag, timerTag) {
+		if !strings.EqualFold(tag, timerTag) && (!req.IsInvite() || !strings.EqualFold(tag, reliableTag)) {
 			missing = append(missing, tag)
 		}
 	}

@@ -100,26 +100,26 @@ func contentType(msg sipgo.Message) string {
 // hasSDP reports whether the message carries a session description.
 func hasSDP(msg sipgo.Message) bool { return len(msg.Body()) > 0 && contentType(msg) == sdpType }
 
-// replyAddress is where responses go: to the address that the request came from, and to the port it came from if the
+// replyAddress is where responses go. Over a connection: back on it (RFC 3261 section 18.2.2). Over UDP: to the address that the request came from, and to the port it came from if the
 // sender asked for that (RFC 3581), else to the port of its Via (RFC 3261 section 18.2.2).
-func replyAddress(req *sipgo.Request, source netip.AddrPort) netip.AddrPort {
+func replyAddress(req *sipgo.Request, source hop) hop {
 	via := req.Via()
-	if via == nil || hasParam(via.Params, "rport") {
+	if via == nil || source.transport != UDP || hasParam(via.Params, "rport") {
 		return source
 	}
 	port := via.Port
 	if port <= 0 || port > 65535 {
 		port = defaultPort
 	}
-	return netip.AddrPortFrom(source.Addr(), uint16(port))
+	return hop{addr: netip.AddrPortFrom(source.addr.Addr(), uint16(port))}
 }
 
 // newResponse answers a request (RFC 3261 section 8.2.6). The tag goes into To if the request had none there.
-func newResponse(req *sipgo.Request, source netip.AddrPort, code int, tag string) *sipgo.Response {
+func newResponse(req *sipgo.Request, source hop, code int, tag string) *sipgo.Response {
 	res := sipgo.NewResponse(code, reasonPhrase(code))
 	sipgo.CopyHeaders("Via", req, res)
 	if via := res.Via(); via != nil {
-		markSource(via, source)
+		markSource(via, source.addr)
 	}
 	if h := req.From(); h != nil {
 		res.AppendHeader(sipgo.HeaderClone(h))
@@ -152,7 +152,7 @@ func markSource(via *sipgo.ViaHeader, source netip.AddrPort) {
 }
 
 // refuse answers a request without remembering it (RFC 3261 section 8.2.7): a repeated request gets the same again.
-func (ua *UserAgent) refuse(req *sipgo.Request, source netip.AddrPort, code int, headers ...sipgo.Header) {
+func (ua *UserAgent) refuse(req *sipgo.Request, source hop, code int, headers ...sipgo.Header) {
 	res := newResponse(req, source, code, constantTag(req))
 	for _, h := range headers {
 		res.AppendHeader(h)
@@ -178,9 +178,9 @@ func setSDP(msg sipgo.Message, body []byte) {
 }
 
 // via is the header that brings the response back to us.
-func (ua *UserAgent) via() *sipgo.ViaHeader {
+func (ua *UserAgent) via(transport Transport) *sipgo.ViaHeader {
 	return &sipgo.ViaHeader{
-		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: "UDP", Host: ua.host, Port: ua.port,
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport.String(), Host: ua.host, Port: ua.portOf(transport),
 		Params: sipgo.HeaderParams{
 			{K: "branch", V: sipgo.RFC3261BranchMagicCookie + newTag()},
 			{K: "rport"},
@@ -188,17 +188,22 @@ func (ua *UserAgent) via() *sipgo.ViaHeader {
 	}
 }
 
-func (ua *UserAgent) contact() sipgo.Header {
-	return &sipgo.ContactHeader{Address: sipgo.Uri{Scheme: "sip", Host: ua.host, Port: ua.port}}
+func (ua *UserAgent) contact(transport Transport) sipgo.Header {
+	uri := sipgo.Uri{Scheme: "sip", Host: ua.host, Port: ua.portOf(transport)}
+	if transport != UDP {
+		uri.UriParams.Add("transport", transport.param())
+	}
+	return &sipgo.ContactHeader{Address: uri}
 }
 
 // newRequest begins a request of ours; the caller adds what its method needs and the body.
 func (ua *UserAgent) newRequest(
-	method sipgo.RequestMethod, recipient sipgo.Uri, from *sipgo.FromHeader, to *sipgo.ToHeader, callID string, seq uint32,
+	method sipgo.RequestMethod, transport Transport, recipient sipgo.Uri,
+	from *sipgo.FromHeader, to *sipgo.ToHeader, callID string, seq uint32,
 ) *sipgo.Request {
 	req := sipgo.NewRequest(method, recipient)
 	id, forwards := sipgo.CallIDHeader(callID), sipgo.MaxForwardsHeader(70)
-	req.AppendHeader(ua.via())
+	req.AppendHeader(ua.via(transport))
 	req.AppendHeader(&forwards)
 	req.AppendHeader(sipgo.HeaderClone(from))
 	req.AppendHeader(sipgo.HeaderClone(to))
@@ -251,9 +256,9 @@ func literalAddress(uri sipgo.Uri) (netip.AddrPort, bool) {
 }
 
 var reasonPhrases = map[int]string{
-	100: "Trying", 180: "Ringing", 200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
+	100: "Trying", 180: "Ringing", 200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
 	405: "Method Not Allowed", 406: "Not Acceptable", 415: "Unsupported Media Type", 416: "Unsupported URI Scheme",
-	420: "Bad Extension", 422: "Session Interval Too Small", 480: "Temporarily Unavailable",
+	420: "Bad Extension", 423: "Interval Too Brief", 422: "Session Interval Too Small", 480: "Temporarily Unavailable",
 	481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 486: "Busy Here", 487: "Request Terminated",
 	488: "Not Acceptable Here", 491: "Request Pending", 500: "Server Internal Error", 503: "Service Unavailable",
 	505: "Version Not Supported", 600: "Busy Everywhere", 603: "Decline", 604: "Does Not Exist Anywhere",

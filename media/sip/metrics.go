@@ -7,6 +7,10 @@ type Metrics struct {
 	Datagrams          atomic.Int64 // received, dropped ones included
 	DroppedSource      atomic.Int64 // from an address that is not allowed; not parsed
 	DroppedSize        atomic.Int64 // over 16 KB; not parsed
+	Connections        atomic.Int64 // TCP and TLS, at present
+	RefusedConnections atomic.Int64 // over the number at a time
+	RefusedPasswords   atomic.Int64 // calls and registrations without the right one
+	RefusedHandshakes  atomic.Int64 // TLS that did not come about
 	DroppedMalformed   atomic.Int64 // not to be parsed, or a response that makes no sense
 	DroppedMailboxFull atomic.Int64 // for a call that does not keep up
 	RefusedRate        atomic.Int64 // new calls over a rate limit

@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -30,6 +31,14 @@ type DialRequest struct {
 
 	Number string // the user part of the Request-URI, as the trunk wants it
 	Trunk  string // "host:port" of the trunk; its address must be an allowed one
+	Phone  *Phone // or a registered telephone, whose Trunk, Transport and TLS are those of its registration
+
+	Transport Transport
+	TLS       *tls.Config // for Transport TLS; calls share a connection when they share it
+
+	// Patience is how long the far side may take to send a first response, before the call ends with Timeout and
+	// another can be tried (RFC 3263 section 4.3). Zero: 64 times T1.
+	Patience time.Duration
 
 	Caller    string // the user part of From: the number shown
 	Display   string // the name shown, may be empty
@@ -37,21 +46,23 @@ type DialRequest struct {
 	Anonymous bool   // hide the caller: Privacy id, and From as RFC 3323 wants it
 
 	Local    netip.AddrPort // where audio is wanted
-	Username string         // for digest authentication, empty if the trunk asks for none
+	Secrecy  sdp.Secrecy
+	Username string // for digest authentication, empty if the trunk asks for none
 	Password string
 }
 
 // outgoing is what only a call that we placed knows.
 type outgoing struct {
 	ask       DialRequest
-	to        netip.AddrPort
+	to        hop
 	invite    *clientTx
-	rang      bool   // a response of 180 to 189 came
-	reached   bool   // any provisional response came, so that CANCEL may be sent
-	cancel    bool   // we gave up
-	canceled  bool   // and said so
-	won       string // the tag of the far side that answered first
-	early     []byte // the last early description
+	rang      bool            // a response of 180 to 189 came
+	reached   bool            // any provisional response came, so that CANCEL may be sent
+	cancel    bool            // we gave up
+	canceled  bool            // and said so
+	won       string          // the tag of the far side that answered first
+	early     []byte          // the last early description
+	pracked   map[string]bool // the reliable responses that were acknowledged
 	forks     map[string]*fork
 	lastEarly sdp.Stream
 }
@@ -59,7 +70,7 @@ type outgoing struct {
 // fork is one far side that answered with a 2xx.
 type fork struct {
 	ack []byte
-	to  netip.AddrPort
+	to  hop
 }
 
 // Dial places a call and returns at once; what becomes of it is told to the Handler. The context bounds the look-up of
@@ -71,11 +82,11 @@ func (ua *UserAgent) Dial(ctx context.Context, ask DialRequest) (*Call, error) {
 	if call := ua.existing(ask); call != nil {
 		return call, nil
 	}
-	to, err := resolve(ctx, ask.Trunk)
+	to, target, err := ask.destination(ctx)
 	if err != nil {
 		return nil, err
 	}
-	call := newOutgoing(ua, ask, to)
+	call := newOutgoing(ua, ask, to, target)
 	if !ua.enter(call) {
 		if call := ua.existing(ask); call != nil {
 			return call, nil
@@ -97,7 +108,7 @@ func (ask DialRequest) check() error {
 		{"CallID", ask.CallID}, {"FromTag", ask.FromTag}, {"Number", ask.Number}, {"Caller", ask.Caller},
 		{"Asserted", ask.Asserted},
 	} {
-		if field.value == "" && field.name != "Asserted" {
+		if field.value == "" && field.name != "Asserted" && (field.name != "Number" || ask.Phone == nil) {
 			return fmt.Errorf("sip: DialRequest.%s is empty", field.name)
 		}
 		if strings.ContainsFunc(field.value, isUnsafe) && field.name != "CallID" || strings.ContainsFunc(field.value, isUnsafeInID) {
@@ -106,6 +117,9 @@ func (ask DialRequest) check() error {
 	}
 	if strings.ContainsAny(ask.Display, "\"\\\r\n") {
 		return errors.New("sip: DialRequest.Display must not hold quotes, backslashes or line ends")
+	}
+	if ask.Transport == TLS && ask.TLS == nil {
+		return errors.New("sip: DialRequest.TLS is missing: say which certificates are believed")
 	}
 	if !ask.Local.IsValid() {
 		return errors.New("sip: DialRequest.Local is missing: say where audio is wanted")
@@ -137,26 +151,43 @@ func resolve(ctx context.Context, hostPort string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(addr.Unmap(), uint16(port)), nil
 }
 
-func newOutgoing(ua *UserAgent, ask DialRequest, to netip.AddrPort) *Call {
+// destination is where the call goes and what stands in its first line.
+func (ask DialRequest) destination(ctx context.Context) (hop, sipgo.Uri, error) {
+	if ask.Phone != nil {
+		return ask.Phone.far, ask.Phone.contact, nil
+	}
+	addr, err := resolve(ctx, ask.Trunk)
+	if err != nil {
+		return hop{}, sipgo.Uri{}, err
+	}
 	host, port, _ := splitHostPort(ask.Trunk)
 	target := sipgo.Uri{Scheme: "sip", User: strings.ReplaceAll(ask.Number, "#", "%23"), Host: host, Port: port}
+	if ask.Transport != UDP {
+		target.UriParams.Add("transport", ask.Transport.param())
+	}
+	return hop{addr: addr, transport: ask.Transport, tls: ask.TLS}, target, nil
+}
+
+func newOutgoing(ua *UserAgent, ask DialRequest, to hop, target sipgo.Uri) *Call {
 	from := &sipgo.FromHeader{
-		DisplayName: ask.Display, Address: sipgo.Uri{Scheme: "sip", User: ask.Caller, Host: ua.host, Port: ua.port},
+		DisplayName: ask.Display, Address: sipgo.Uri{Scheme: "sip", User: ask.Caller, Host: ua.host, Port: ua.portOf(to.transport)},
 	}
 	if ask.Anonymous {
 		from.DisplayName = "Anonymous"
 		from.Address = sipgo.Uri{Scheme: "sip", User: "anonymous", Host: "anonymous.invalid"}
 	}
 	from.Params.Add("tag", ask.FromTag)
+	local := sdp.NewLocal(ask.Local, newSessionNumber())
+	local.Encrypt(ask.Secrecy)
 	return &Call{
 		ua: ua, box: newMailbox(), open: map[*clientTx]bool{}, localTag: ask.FromTag, state: stateCalling,
-		info: Info{ID: ask.CallID, Direction: Outbound, Remote: to, Caller: Caller{
+		info: Info{ID: ask.CallID, Direction: Outbound, Remote: to.addr, Transport: to.transport, Caller: Caller{
 			From:      partyOf(from.Address, from.DisplayName),
 			To:        partyOf(target, ""),
 			Called:    partyOf(target, ""),
 			Anonymous: ask.Anonymous,
 		}},
-		local:    sdp.NewLocal(ask.Local, newSessionNumber()),
+		local:    local,
 		localSeq: 1,
 		from:     from,
 		to:       &sipgo.ToHeader{Address: target},
@@ -186,9 +217,13 @@ func (c *Call) sendInvite(req *sipgo.Request) {
 		c.finish(End{At: time.Now(), Cause: Timeout, ByRemote: true, Status: 408})
 	})
 	c.setAlarm(alarmRing, c.ua.timers.C, func() { c.giveUp(NoAnswer) })
+	if c.out.ask.Patience > 0 {
+		c.setAlarm(alarmPatience, c.out.ask.Patience, func() { c.giveUp(Timeout) })
+	}
 }
 
 func (c *Call) onInviteResponse(tx *clientTx, res *sipgo.Response, at time.Time) {
+	c.clearAlarm(alarmPatience)
 	c.out.invite = tx
 	switch {
 	case res.StatusCode < 200:
@@ -210,6 +245,7 @@ func (c *Call) onProvisional(tx *clientTx, res *sipgo.Response, at time.Time) {
 	if res.StatusCode == 100 || c.state != stateCalling {
 		return
 	}
+	c.acknowledgeProvisional(res)
 	c.setAlarm(alarmRing, c.ua.timers.C, func() { c.giveUp(NoAnswer) })
 	if !c.out.rang {
 		c.out.rang = true

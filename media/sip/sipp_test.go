@@ -112,3 +112,14 @@ func TestWeCallSipp(t *testing.T) {
 		})
 	}
 }
+
+func TestSippCallsUsOverTCP(t *testing.T) {
+	certificate, _ := certified(t)
+	heard := newListener(func(c *Call) { c.Ring(); c.Answer(ourAudio) })
+	ua, _ := agent(t, heard, func(c *Config) { sippWords(c); connected(t, certificate)(c) })
+	_, wait := sipp(t, "uac_basic", "-t", "t1", "127.0.0.1:"+strconv.Itoa(ua.portOf(TCP)))
+	wait()
+	heard.expect(t, "Incoming")
+	heard.expect(t, "Answered")
+	heard.expectEnd(t, Hangup, true)
+}

@@ -2,7 +2,6 @@ package sip
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -26,7 +25,7 @@ const (
 type transaction struct {
 	ua     *UserAgent
 	key    string
-	to     netip.AddrPort
+	to     hop
 	invite bool
 
 	mu       sync.Mutex
@@ -48,6 +47,15 @@ func (tx *transaction) schedule(fire func()) {
 		return
 	}
 	tx.timer.Reset(wait)
+}
+
+// repeatAfter is the first interval at which a message is sent again: never over a connection, which loses nothing
+// (RFC 3261 section 17.1.1.2).
+func (tx *transaction) repeatAfter(interval time.Duration) time.Duration {
+	if tx.to.transport != UDP {
+		return 0
+	}
+	return interval
 }
 
 func (tx *transaction) stopTimer() {
@@ -89,7 +97,7 @@ func (tx *serverTx) respond(res *sipgo.Response) time.Time {
 	case tx.invite && res.StatusCode < 300:
 		tx.state = txAccepted // the dialog retransmits the 2xx, not we
 	case tx.invite:
-		tx.state, tx.interval = txCompleted, t.T1
+		tx.state, tx.interval = txCompleted, tx.repeatAfter(t.T1)
 	default:
 		tx.state = txCompleted
 	}
@@ -165,7 +173,7 @@ func (tx *clientTx) start() time.Time {
 	defer tx.mu.Unlock()
 	tx.raw = []byte(tx.req.String())
 	at := tx.ua.send(tx.raw, tx.to)
-	tx.interval = tx.ua.timers.T1
+	tx.interval = tx.repeatAfter(tx.ua.timers.T1)
 	tx.end = at.Add(64 * tx.ua.timers.T1)
 	tx.schedule(tx.fire)
 	return at
@@ -216,7 +224,7 @@ func (tx *clientTx) proceed() {
 		tx.timer.Stop()
 		return
 	}
-	tx.interval = tx.ua.timers.T2
+	tx.interval = tx.repeatAfter(tx.ua.timers.T2)
 }
 
 // complete takes the final response. The caller holds mu.
@@ -261,6 +269,20 @@ func (tx *clientTx) fire() {
 	}
 }
 
+// fail ends the transaction when its connection is gone and nothing was heard.
+func (tx *clientTx) fail() {
+	tx.mu.Lock()
+	if tx.state != txTrying || tx.timer == nil { // one that is not started yet opens a connection of its own
+		tx.mu.Unlock()
+		return
+	}
+	tx.state = txTerminated
+	tx.timer.Stop()
+	tx.mu.Unlock()
+	tx.ua.dropClient(tx)
+	tx.over(tx, true)
+}
+
 // abandon ends the transaction without a word, when its owner has waited long enough.
 func (tx *clientTx) abandon() {
 	tx.stopTimer()
@@ -283,7 +305,7 @@ func (ua *UserAgent) dropClient(tx *clientTx) {
 }
 
 // newServer enters a transaction for a request that has none, or nil when there are too many.
-func (ua *UserAgent) newServer(req *sipgo.Request, source netip.AddrPort) *serverTx {
+func (ua *UserAgent) newServer(req *sipgo.Request, source hop) *serverTx {
 	tx := &serverTx{req: req}
 	tx.transaction = transaction{
 		ua: ua, key: serverKey(req, string(req.Method)), to: replyAddress(req, source), invite: req.IsInvite(),
@@ -306,7 +328,7 @@ func (ua *UserAgent) newServer(req *sipgo.Request, source netip.AddrPort) *serve
 // newClient enters and starts a transaction for a request of ours. When the agent is being closed the request is sent
 // once, without a transaction, and nil is returned.
 func (ua *UserAgent) newClient(
-	req *sipgo.Request, to netip.AddrPort,
+	req *sipgo.Request, to hop,
 	deliver func(*clientTx, *sipgo.Response, time.Time) bool, over func(*clientTx, bool),
 ) (*clientTx, time.Time) {
 	tx := &clientTx{req: req, deliver: deliver, over: over}

@@ -145,6 +145,15 @@ func (p *Peer) Session() rtp.Session {
 // SSRC implements rtp.Carrier.
 func (p *Peer) SSRC() uint32 { return p.track.stream().ssrc }
 
+// Sent implements rtp.Carrier.
+func (p *Peer) Sent() (seq uint16, stamp uint32, ok bool) {
+	last := p.track.last.Load()
+	if last == nil {
+		return 0, 0, false
+	}
+	return last.seq, last.stamp, true
+}
+
 // WriteRTP implements rtp.Carrier.
 func (p *Peer) WriteRTP(packet []byte) { p.track.write(packet) }
 

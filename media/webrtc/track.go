@@ -12,7 +12,16 @@ import (
 
 // track is the audio that goes to a browser, packet by packet as package rtp
 // makes it.
-type track struct{ bound atomic.Pointer[stream] }
+type track struct {
+	bound atomic.Pointer[stream]
+	last  atomic.Pointer[sent]
+}
+
+// sent is the place of a packet in its stream.
+type sent struct {
+	seq   uint16
+	stamp uint32
+}
 
 // stream is what the offer and the answer agreed on.
 type stream struct {
@@ -78,6 +87,7 @@ func (t *track) write(packet []byte) {
 	}
 	var h pionrtp.Header
 	if n, err := h.Unmarshal(packet); err == nil {
+		t.last.Store(&sent{h.SequenceNumber, h.Timestamp})
 		_, _ = s.writer.WriteRTP(&h, packet[n:])
 	}
 }

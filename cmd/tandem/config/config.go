@@ -28,6 +28,9 @@ type Config struct {
 	CertFile    string  `toml:"cert_file" help:"TLS certificate, PEM"`
 	KeyFile     string  `toml:"key_file" help:"TLS key, PEM"`
 	SIP         string  `toml:"sip" help:"address of the SIP user agent, UDP"`
+	SIPTCP      string  `toml:"sip_tcp" help:"address of the SIP user agent for TCP; empty for none"`
+	SIPTLS      string  `toml:"sip_tls" help:"address of the SIP user agent for TLS, with the certificate of https; empty for none"`
+	SIPClientCA string  `toml:"sip_client_ca" help:"PEM file: SIP over TLS is taken only from holders of its certificates; empty: from all allowed"`
 	RTPAddress  string  `toml:"rtp_address" help:"address that RTP sockets bind to"`
 	ExternalIP  string  `toml:"external_ip" help:"address written into SDP and Contact; empty: the bound one"`
 	RTPPorts    string  `toml:"rtp_ports" help:"range of UDP ports for RTP, such as 20000-29999"`
@@ -45,6 +48,7 @@ type Config struct {
 	JournalSync string  `toml:"journal_synchronous" help:"FULL, or OFF for tests that may lose data"`
 	Trunks      []Trunk `toml:"trunk"`
 	Speech      Speech  `toml:"speech"`
+	Phones      Phones  `toml:"phones"`
 
 	Functions         []Function        `toml:"function"`
 	Bots              []Bot             `toml:"bot"`
@@ -69,7 +73,43 @@ type Trunk struct {
 	Prefixes []string `toml:"prefixes"` // numbers that begin so are sent here; "+" for all
 	Region   string   `toml:"region"`   // ISO country that numbers without + belong to
 	User     string   `toml:"user"`     // digest user, if the peer asks
-	Password string   `toml:"password"` // digest password
+	Password string   `toml:"password"` // digest password; better password_env
+	Backups  []string `toml:"backups"`  // further addresses, tried in order
+	Register bool     `toml:"register"` // keep user registered at address
+	Trusted  bool     `toml:"trusted"`  // who calls is believed, and told, in P-Asserted-Identity
+
+	MaxCalls     int      `toml:"max_calls"`      // at a time; 0: no limit
+	MaxPerMinute int      `toml:"max_per_minute"` // calls out; 0: no limit
+	Countries    []string `toml:"countries"`      // that calls out may go to, such as DE; "*" for all; empty: that of region
+	Premium      bool     `toml:"premium"`        // numbers that cost extra may be called
+
+	PasswordEnv       string `toml:"password_env"`        // the environment variable with the password
+	CallerUser        string `toml:"caller_user"`         // calls in must prove this user
+	CallerPasswordEnv string `toml:"caller_password_env"` // and the password in this environment variable
+	CallerPassword    string `toml:"-"`
+
+	Transport  string `toml:"transport"`   // udp, tcp or tls; empty: udp
+	SRTP       string `toml:"srtp"`        // off, optional or required, with transport tls; empty: off
+	CAFile     string `toml:"ca_file"`     // PEM: who signs the peer's certificate; empty: the system's authorities
+	CertFile   string `toml:"cert_file"`   // PEM: shown to the peer, if it asks
+	KeyFile    string `toml:"key_file"`    // PEM: its key
+	SkipVerify bool   `toml:"skip_verify"` // do not check the peer's certificate: anybody on the way can listen
+}
+
+// Phones are the desk phones that may register.
+type Phones struct {
+	Allowed  []string `toml:"allowed"`  // addresses or CIDRs where phones are
+	Realm    string   `toml:"realm"`    // as phones show it; empty: tandem
+	Contacts int      `toml:"contacts"` // phones of one user at a time, 1 to 3; 0: 3
+	MD5Only  bool     `toml:"md5_only"` // for old phones that stop at the sight of SHA-256
+	Users    []Phone  `toml:"user"`
+}
+
+// Phone is one user's telephone account.
+type Phone struct {
+	Name        string `toml:"name"`
+	PasswordEnv string `toml:"password_env"` // the environment variable with the password
+	Password    string `toml:"-"`
 }
 
 // Default is the configuration of a fresh install.
@@ -101,8 +141,15 @@ func Load(path string, environ []string, flags map[string]string) (Config, error
 			return c, err
 		}
 	}
+	secrets, err := c.takeSecrets(environ)
+	if err != nil {
+		return c, fmt.Errorf("config file %s: %w", path, err)
+	}
 	for _, kv := range environ {
 		name, value, _ := strings.Cut(kv, "=")
+		if secrets[name] {
+			continue
+		}
 		key, ours := strings.CutPrefix(name, "TANDEM_")
 		if !ours || strings.HasPrefix(key, "MASTER_") {
 			continue
@@ -202,6 +249,12 @@ func (c *Config) Validate() error {
 	if err := c.Speech.validate(); err != nil {
 		return fmt.Errorf("speech: %w", err)
 	}
+	if c.SIPClientCA != "" && c.SIPTLS == "" {
+		return errors.New("sip_client_ca: set sip_tls too: certificates are shown over TLS only")
+	}
+	if err := c.Phones.validate(); err != nil {
+		return fmt.Errorf("phones: %w", err)
+	}
 	for i, t := range c.Trunks {
 		if err := t.validate(); err != nil {
 			return fmt.Errorf("trunk %d (%s): %w", i+1, t.Name, err)
@@ -237,6 +290,9 @@ func (t Trunk) validate() error {
 	if _, err := t.AllowedPrefixes(); err != nil {
 		return err
 	}
+	if err := t.validateSecurity(); err != nil {
+		return err
+	}
 	for _, n := range append(append([]string{}, t.Numbers...), t.Prefixes...) {
 		if !strings.HasPrefix(n, "+") || strings.Trim(n[1:], "0123456789") != "" {
 			return fmt.Errorf("%q is not in E.164 form, such as +15551230001", n)
@@ -247,8 +303,12 @@ func (t Trunk) validate() error {
 
 // AllowedPrefixes are the addresses that calls are taken from.
 func (t Trunk) AllowedPrefixes() ([]netip.Prefix, error) {
+	return prefixes(t.Allowed)
+}
+
+func prefixes(texts []string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
-	for _, s := range t.Allowed {
+	for _, s := range texts {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
 			a, aerr := netip.ParseAddr(s)
@@ -307,6 +367,9 @@ func (c *Config) Show(key string) any {
 			f := v.Field(i)
 			if u, err := url.Parse(f.String()); key == "flow_log_topic" && err == nil && u.Host != "" {
 				return u.Scheme + "://" + u.Host
+			}
+			if phones, ok := f.Interface().(Phones); ok {
+				return fmt.Sprintf("%d users", len(phones.Users))
 			}
 			switch f.Kind() {
 			case reflect.Slice:

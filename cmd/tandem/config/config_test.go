@@ -89,6 +89,20 @@ func TestWrongSettingIsNamed(t *testing.T) {
 		"trunk without name":      {file: "[[trunk]]\nnumbers = []", want: []string{"trunk 1", "name is missing"}},
 		"prefixes to nowhere":     {file: trunk(`prefixes = ["+"]`), want: []string{"trunk 1 (pstn)", "address"}},
 		"allowed":                 {file: trunk(`allowed = ["provider"]`), want: []string{"trunk 1 (pstn)", "allowed", `"provider"`}},
+		"transport":               {file: trunk(`transport = "sctp"`), want: []string{"trunk 1 (pstn)", "transport", `"sctp"`}},
+		"srtp in the open":        {file: trunk(`srtp = "required"`), want: []string{"srtp", "set transport to tls"}},
+		"srtp":                    {file: trunk("transport = \"tls\"\nsrtp = \"maybe\""), want: []string{"srtp", `"maybe"`}},
+		"ca without tls":          {file: trunk(`ca_file = "ca.pem"`), want: []string{"transport tls"}},
+		"key without certificate": {file: trunk("transport = \"tls\"\nkey_file = \"k.pem\""), want: []string{"cert_file and key_file"}},
+		"ca that is not used":     {file: trunk("transport = \"tls\"\nskip_verify = true\nca_file = \"ca.pem\""), want: []string{"contradict"}},
+		"register as nobody":      {file: trunk("register = true\naddress = \"sip.example\""), want: []string{"register needs address and user"}},
+		"only backups":            {file: trunk(`backups = ["b.example"]`), want: []string{"backups need an address"}},
+		"caller without password": {file: trunk(`caller_user = "pbx"`), want: []string{"caller_password_env"}},
+		"password of nowhere":     {file: trunk(`password_env = "NO_SUCH"`), want: []string{"trunk pstn", "NO_SUCH", "set it"}},
+		"phones nowhere":          {file: "[[phones.user]]\nname = \"agent1\"", want: []string{"phones", "set allowed"}},
+		"phone without password":  {file: "phones.allowed = [\"10.0.0.0/8\"]\n[[phones.user]]\nname = \"agent1\"", want: []string{"agent1", "password_env"}},
+		"too many phones":         {file: "phones.contacts = 4", want: []string{"contacts", "1 to 3"}},
+		"client certificates":     {file: `sip_client_ca = "ca.pem"`, want: []string{"set sip_tls"}},
 		"number":                  {file: trunk(`numbers = ["5550100"]`), want: []string{"trunk 1 (pstn)", `"5550100"`, "E.164"}},
 		"number with spaces":      {file: trunk(`numbers = ["+1 202 5550100"]`), want: []string{"E.164"}},
 	}
@@ -129,6 +143,26 @@ func TestTrunkTakesAddressesAndRanges(t *testing.T) {
 	}
 	if want := "192.0.2.7/32 198.51.100.0/24 2001:db8::1/128"; strings.Join(text, " ") != want {
 		t.Errorf("got %v, want %s", text, want)
+	}
+}
+
+// A variable that holds a password is no setting, whatever its name.
+func TestPasswordsComeFromTheEnvironment(t *testing.T) {
+	file := write(t, "phones.allowed = [\"10.0.0.0/8\"]\n[[phones.user]]\nname = \"agent1\"\npassword_env = \"PHONE1\"\n"+
+		trunk("user = \"u\"\npassword_env = \"TANDEM_PSTN\"\ncaller_user = \"pbx\"\ncaller_password_env = \"IN\""))
+	c, err := Load(file, []string{"TANDEM_PSTN=swordfish", "PHONE1=octopus", "IN=squid"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone, known := c.Phones.Known("agent1")
+	if c.Trunks[0].Password != "swordfish" || c.Trunks[0].CallerPassword != "squid" || phone != "octopus" || !known {
+		t.Errorf("got %+v and %q", c.Trunks[0], phone)
+	}
+	if other, known := c.Phones.Known("agent2"); known || other != "" {
+		t.Errorf("a stranger has the password %q", other)
+	}
+	if shown := c.Show("phones"); shown != "1 users" {
+		t.Errorf("phones are shown as %v", shown)
 	}
 }
 

@@ -29,7 +29,7 @@ async function refresh() {
   try {
     const board = await ask(`/state?agent=${encodeURIComponent(picker.value)}`);
     problem.textContent = refused;
-    draw(board);
+    if (!picker.options.length || board.agent === picker.value) draw(board);
   } catch (error) {
     problem.textContent = error instanceof TypeError ? "The demo has ended." : `It could not be read: ${error.message}`;
   }
@@ -74,7 +74,11 @@ async function choose(agent, c, choice) {
   await refresh();
 }
 
-picker.addEventListener("change", refresh);
+picker.addEventListener("change", () => {
+  drawn = "";
+  document.getElementById("columns").replaceChildren(); // nobody chooses for the agent before
+  refresh();
+});
 for (;;) {
   await refresh();
   await new Promise((resolve) => { setTimeout(resolve, everyMs); });
