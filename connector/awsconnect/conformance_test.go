@@ -368,3 +368,8 @@ func (a *account) Break(t *testing.T, f connectortest.Fault) {
 // RevokeAccess implements connectortest.System: an access key is no token, it
 // does not end by itself.
 func (a *account) RevokeAccess() {}
+
+// TestAmazonConnectSandbox runs against a real account where the environment names one.
+func TestAmazonConnectSandbox(t *testing.T) {
+	connectortest.Sandbox(t, "AMAZON_CONNECT", event.AmazonConnectSystem, New(Options{}))
+}

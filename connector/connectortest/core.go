@@ -15,7 +15,7 @@ import (
 // core is a small stand-in of the instance: it has one wish per agent, and
 // pursues it as presence does.
 type core struct {
-	clock  *Clock
+	clock  connector.Clock
 	system event.SystemSaved
 
 	mu        sync.Mutex
@@ -37,7 +37,7 @@ type wish struct {
 	outcomes []event.StatusWriteEnded
 }
 
-func newCore(clock *Clock, system event.SystemSaved) *core {
+func newCore(clock connector.Clock, system event.SystemSaved) *core {
 	return &core{clock: clock, system: system, wishes: map[string]*wish{}, linked: map[string]bool{}, versions: map[string]uint64{}}
 }
 

@@ -36,6 +36,7 @@ func Run(t *testing.T, s Subject) {
 		{"WrongSecretHealsOnceItIsMended", wrongSecret},
 		{"OutcomeReachesABusyCore", busyCore},
 		{"RefreshWorksOnDemand", refresh},
+		{"StepsForARealAccountWork", visited},
 		{"StopEndsEveryGoroutine", stopEnds},
 	}
 	for _, tt := range tests {

@@ -201,3 +201,8 @@ func (a *organization) RevokeAccess() {
 	}
 	a.RevokeKey(old)
 }
+
+// TestKustomerSandbox runs against a real account where the environment names one.
+func TestKustomerSandbox(t *testing.T) {
+	connectortest.Sandbox(t, "KUSTOMER", event.KustomerSystem, New(Options{}))
+}

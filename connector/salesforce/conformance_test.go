@@ -155,3 +155,8 @@ func (a *org) RevokeAccess() { a.RevokeTokens() }
 
 // entries are the requests below a path, with all that the stand-in noted.
 func (a *org) entries(prefix string) []standin.Entry { return a.Server.Requests("", prefix) }
+
+// TestSalesforceSandbox runs against a real account where the environment names one.
+func TestSalesforceSandbox(t *testing.T) {
+	connectortest.Sandbox(t, "SALESFORCE", event.SalesforceSystem, New(Options{}))
+}

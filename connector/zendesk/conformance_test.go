@@ -141,3 +141,8 @@ func (a *account) Break(t *testing.T, f connectortest.Fault) {
 }
 
 func (a *account) RevokeAccess() { a.RevokeTokens() }
+
+// TestZendeskSandbox runs against a real account where the environment names one.
+func TestZendeskSandbox(t *testing.T) {
+	connectortest.Sandbox(t, "ZENDESK", event.ZendeskSystem, New(Options{}))
+}
