@@ -80,7 +80,7 @@ func TestEngineThatIsDownOrWrongFails(t *testing.T) {
 		want  string
 	}{
 		"refusing": {speechtest.Refusing, "cannot be reached"},
-		"dying":    {speechtest.Dying, "ended"},
+		"dying":    {speechtest.Dying, "speech: the engine"}, // noticed by reading or by writing
 		"lying":    {speechtest.Lying, "not of the protocol"},
 		"erring":   {speechtest.Erring, "reported an error"},
 	} {
