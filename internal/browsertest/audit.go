@@ -101,8 +101,11 @@ func (b *Browser) Audit(what string) {
 	if controls == 0 {
 		b.T.Errorf("%s: no control is there", what)
 	}
-	for _, p := range b.problems {
+	for _, p := range b.TakeProblems() {
+		// Calls that the API refuses are also logged, and are no fault of the page.
+		if strings.Contains(p, `"source":"network"`) && strings.Contains(p, "/admin/instances") {
+			continue
+		}
 		b.T.Errorf("%s: the page complained: %s", what, p)
 	}
-	b.problems = nil
 }

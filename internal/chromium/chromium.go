@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-const timeout = 30 * time.Second
+const timeout = 60 * time.Second
 
 // Browser is a running Chromium with a profile of its own. It is for one
 // goroutine.
@@ -161,6 +161,19 @@ func (b *Browser) notice(m *message, text string) {
 		return
 	}
 	p.problems = append(p.problems, text)
+}
+
+// Call sends a command of the DevTools Protocol and reads its answer.
+func (p *Page) Call(method string, params, into any) {
+	p.browser.t.Helper()
+	p.browser.must(p.browser.call(p.session, method, params, into))
+}
+
+// TakeProblems returns what the page has complained of, and forgets it.
+func (p *Page) TakeProblems() []string {
+	all := p.problems
+	p.problems = nil
+	return all
 }
 
 // Close closes the tab.
