@@ -24,7 +24,10 @@ type shelf struct {
 	size int64
 }
 
-const shelfSuffix = ".ulaw"
+const (
+	shelfSuffix     = ".ulaw"
+	unfinishedFiles = "new-*"
+)
 
 func newShelf(dir string, limit int64) *shelf {
 	s := &shelf{dir: dir, limit: limit}
@@ -34,6 +37,10 @@ func newShelf(dir string, limit int64) *shelf {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		s.dir = ""
 		return s
+	}
+	unfinished, _ := filepath.Glob(filepath.Join(dir, unfinishedFiles)) // of a process that was killed; the pattern is well formed
+	for _, name := range unfinished {
+		_ = os.Remove(name)
 	}
 	for _, f := range s.files() {
 		s.size += f.size
@@ -65,7 +72,7 @@ func (s *shelf) put(key cacheKey, clip []int16) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, err := os.CreateTemp(s.dir, "new-*")
+	f, err := os.CreateTemp(s.dir, unfinishedFiles)
 	if err != nil {
 		return
 	}

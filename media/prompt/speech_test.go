@@ -297,6 +297,10 @@ func TestSpeechServiceThatFailsIsAskedTwiceAtMost(t *testing.T) {
 
 func TestSpokenTextsAreKeptOverRestartsAndBounded(t *testing.T) {
 	dir := t.TempDir()
+	unfinished := filepath.Join(dir, "new-1") // as a process leaves it that is killed
+	if err := os.WriteFile(unfinished, make([]byte, 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	load := func(s *countingSpeaker, text string) {
 		t.Helper()
 		l := NewLibrary(Config{Speaker: s, KeepDir: dir, KeepBytes: 1000})
@@ -319,6 +323,9 @@ func TestSpokenTextsAreKeptOverRestartsAndBounded(t *testing.T) {
 	}
 	if kept > 1000 || kept < 400 {
 		t.Errorf("%d bytes are kept", kept)
+	}
+	if _, err := os.Stat(unfinished); err == nil {
+		t.Error("an unfinished file is kept for ever")
 	}
 }
 
